@@ -1,0 +1,69 @@
+//! The part of [sigtrip](https://docs.rs/sigtrip) that needs no operating system.
+//!
+//! A signal interrupts a program between any two instructions, where nearly nothing may be done. This crate does the
+//! one thing that may: it *trips* a bit. The program runs the real handler later, at a *safe point* of its own
+//! choosing, as ordinary code. No `std`, no heap, no system calls, no libc; memory is fixed at compile time. It runs
+//! under a model checker, under a fuzzer, on a microcontroller, in somebody else's runtime.
+//!
+//! Who wants Unix signals in a Rust program uses `sigtrip`. This crate is for those who build such a thing: the author of a
+//! runtime, of firmware, of a test.
+//!
+//! # Two contexts
+//!
+//! Each item says from which it may be used.
+//!
+//! - *Signal context*: inside a signal handler or an interrupt routine, on any thread, at any instruction, nested in
+//!   itself. What may be called there touches only atomics in fixed memory: it does not lock, allocate, loop without
+//!   bound, panic, or use a thread-local.
+//! - *Owner context*: ordinary code of the thread that owns the dispatcher. Here handlers run; they may allocate, lock,
+//!   fail, nest, and replace each other.
+//!
+//! # Words
+//!
+//! *Trip*: record a delivery. *Pending*: tripped, not yet dispatched. *Dispatch*: take what is pending and run its
+//! handlers. *Safe point*: where the owner dispatches. *Disposition*: default, ignore, handler or foreign.
+//!
+//! # What it guarantees
+//!
+//! - No signal is lost: after every trip the handler runs at least once, in a dispatch that takes it later. Trips of
+//!   one signal that come before it is taken coalesce into one.
+//! - Signal context is bounded: [`Dispatcher::trip`] is two atomic read-modify-writes, and at most one wake for each sleep.
+//! - A handler that fails or panics strands nobody: what was not taken stays pending.
+//! - Fixed memory: a [`Dispatcher`] is `WORDS * (WORD_BITS + 1)` machine words and four bytes, all zero at the start.
+//!
+//! # The map of the house
+//!
+//! Floors, lowest first; a file uses only those before it.
+//!
+//! | file | what |
+//! |---|---|
+//! | `atomic.rs` | the one place that names atomics: native, loom's, or stepped by a test |
+//! | `signum.rs` | [`Signum`], [`OutOfRange`] |
+//! | `set.rs` | [`SignalSet`]: a plain value |
+//! | `pending.rs` | [`Pending`]: the bitmap |
+//! | `table.rs` | [`Disposition`], [`HandlerTable`], [`OneWord`]: one machine word per signal |
+//! | `wake.rs` | [`Armed`]: how to sleep without missing a signal |
+//! | `kernel.rs` | [`Kernel`]: all that is asked of an operating system |
+//! | `dispatcher.rs` | [`Dispatcher`]: the above put together |
+#![no_std]
+#![deny(unsafe_code)]
+
+mod atomic;
+mod dispatcher;
+mod kernel;
+mod pending;
+mod set;
+mod signum;
+mod table;
+mod wake;
+
+pub use atomic::WORD_BITS;
+#[cfg(all(not(sigtrip_loom), any(test, sigtrip_step)))]
+pub use atomic::step;
+pub use dispatcher::{Dispatcher, Replaced};
+pub use kernel::Kernel;
+pub use pending::Pending;
+pub use set::{Iter, SignalSet};
+pub use signum::{OutOfRange, Signum};
+pub use table::{Disposition, HandlerTable, OneWord};
+pub use wake::Armed;
