@@ -202,6 +202,12 @@ impl<H: OneWord, const WORDS: usize> Dispatcher<H, WORDS> {
         }
     }
 
+    /// Takes a signal's entry out of the table, where `Default` remains, and hands it over. The kernel is not touched: for
+    /// an owner who has given the signal back already. Owner context.
+    pub fn forget(&self, signal: Signum) -> Disposition<H> {
+        self.table.swap(signal, Disposition::Default).unwrap_or(Disposition::Default)
+    }
+
     fn install<K: Kernel>(
         &self,
         kernel: &K,

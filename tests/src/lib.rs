@@ -1,0 +1,1 @@
+//! Driving real processes: what the tests of this package share.

@@ -1,0 +1,273 @@
+//! `Handler`, `Delivery`, `Outcome`: what runs at a safe point.
+//!
+//! A [`Handler`] is one machine word, so that the table can hold it: a pointer to a header which says how to call, copy
+//! and free what stands behind it. Two kinds stand behind it:
+//!
+//! - a function or a closure that captures nothing has no data: its header is a constant of the program, never freed;
+//! - (std) a closure with data is on the heap with its header, and counted.
+//!
+//! `boxed.rs` (std) and `fixed.rs` say what [`Handler::new`] accepts. What can not happen: a handler that is freed
+//! while it runs, although it replaces itself. Whoever calls it holds a `Handler` of his own, which counts.
+
+#![allow(unsafe_code)] // a one-word handler is a pointer with its own table of functions
+
+#[cfg_attr(feature = "std", path = "boxed.rs")]
+#[cfg_attr(not(feature = "std"), path = "fixed.rs")]
+mod body;
+
+use core::{any::type_name, fmt, ptr::NonNull};
+
+use crate::{Foreign, Frame, Interrupt, Signal, trip::Word};
+
+/// What a handler is told.
+///
+/// It lives for the time of the call. Owner context.
+#[derive(Clone, Copy, Debug)]
+pub struct Delivery {
+    signal: Signal,
+    frame: Frame,
+}
+
+impl Delivery {
+    pub(crate) const fn new(signal: Signal, frame: Frame) -> Self {
+        Self { signal, frame }
+    }
+
+    /// The signal. One call stands for one delivery or more: those that came before the call coalesce.
+    #[must_use]
+    pub const fn signal(&self) -> Signal {
+        self.signal
+    }
+
+    /// The safe point at which the handler runs.
+    #[must_use]
+    pub const fn frame(&self) -> Frame {
+        self.frame
+    }
+}
+
+/// What a handler may return: nothing, or whether it failed.
+pub trait Outcome {
+    /// Whether it failed.
+    ///
+    /// # Errors
+    ///
+    /// What the handler failed with.
+    fn into_result(self) -> Result<(), Interrupt>;
+}
+
+impl Outcome for () {
+    fn into_result(self) -> Result<(), Interrupt> {
+        Ok(())
+    }
+}
+
+impl Outcome for Result<(), Interrupt> {
+    fn into_result(self) -> Result<(), Interrupt> {
+        self
+    }
+}
+
+/// A handler: what [`on`](crate::on) and [`signal`](crate::signal) install.
+///
+/// One machine word. A clone is the same handler, and equal to it; two handlers made apart need not be equal, though
+/// made from one function. Owner context, on any thread.
+///
+/// With `std` it is made from any closure; without, from functions and closures that capture nothing.
+///
+/// ```
+/// use sigtrip::{Delivery, Handler};
+///
+/// fn reload(_: &Delivery) {}
+///
+/// let handler = Handler::new(reload);
+/// assert!(handler.name().ends_with("reload"));
+/// assert_eq!(handler, handler.clone());
+/// ```
+pub struct Handler(NonNull<Header>);
+
+/// How to call, copy and free what stands behind a [`Handler`].
+struct Header {
+    call: unsafe fn(NonNull<Header>, &Delivery) -> Result<(), Interrupt>,
+    name: fn() -> &'static str,
+    /// For what is counted: one more, one less. `None` for what is never freed.
+    count: Option<Count>,
+    ends_process: bool,
+}
+
+#[derive(Clone, Copy)]
+struct Count {
+    more: unsafe fn(NonNull<Header>),
+    less: unsafe fn(NonNull<Header>),
+}
+
+// SAFETY: every handler is made from an `F: Send + Sync` (see the constructors), and its count is atomic.
+unsafe impl Send for Handler {}
+// SAFETY: as above.
+unsafe impl Sync for Handler {}
+
+/// Types without data, whose headers are constants.
+struct Constant<F>(F);
+
+impl<F, R> Constant<F>
+where
+    F: Fn(&Delivery) -> R + Send + Sync + 'static,
+    R: Outcome,
+{
+    const HAS_NO_DATA: bool = size_of::<F>() == 0 && !core::mem::needs_drop::<F>();
+    const HEADER: &'static Header =
+        &Header { call: Self::call, name: type_name::<F>, count: None, ends_process: false };
+
+    /// # Safety
+    ///
+    /// - A value of type `F` was given to [`Handler::constant`].
+    unsafe fn call(_: NonNull<Header>, delivery: &Delivery) -> Result<(), Interrupt> {
+        // SAFETY: `F` has no data and no destructor (`constant` has checked), so any aligned address refers to a value of
+        // it; one was given up for that.
+        let function = unsafe { NonNull::<F>::dangling().as_ref() };
+        function(delivery).into_result()
+    }
+}
+
+impl Handler {
+    /// The handler of a function or closure without data; gives others back.
+    fn constant<F, R>(function: F) -> Result<Self, F>
+    where
+        F: Fn(&Delivery) -> R + Send + Sync + 'static,
+        R: Outcome,
+    {
+        // Dropping `function` frees nothing: it has no destructor.
+        if Constant::<F>::HAS_NO_DATA {
+            Ok(Self(NonNull::from_ref(Constant::<F>::HEADER)))
+        } else {
+            Err(function)
+        }
+    }
+
+    /// The name of the function or closure that it was made from, as `core::any::type_name` gives it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        (self.header().name)()
+    }
+
+    /// Calls it, as a safe point would. Owner context.
+    ///
+    /// # Errors
+    ///
+    /// What the handler fails with.
+    pub(crate) fn call(&self, delivery: &Delivery) -> Result<(), Interrupt> {
+        // SAFETY: the header's own pointer, whose function was made for it; the count that `self` holds keeps it alive.
+        unsafe { (self.header().call)(self.0, delivery) }
+    }
+
+    /// The handler of [`shutdown_flag`](crate::shutdown_flag): the flag itself is set in signal context.
+    pub(crate) fn shutdown() -> Self {
+        struct ShutdownFlag;
+        static HEADER: Header =
+            Header { call: |_, _| Ok(()), name: type_name::<ShutdownFlag>, count: None, ends_process: true };
+        Self(NonNull::from_ref(&HEADER))
+    }
+
+    /// Whether its second delivery ends the process.
+    pub(crate) fn ends_process(&self) -> bool {
+        self.header().ends_process
+    }
+
+    fn header(&self) -> &Header {
+        // SAFETY: the pointer is to a constant, or to a counted header of which `self` holds a count.
+        unsafe { self.0.as_ref() }
+    }
+
+    /// Gives up this handle as a word for the table. The count goes with it.
+    pub(crate) const fn into_word(self) -> Word {
+        let word = Word(self.0.cast());
+        let _count_goes_with_the_word = core::mem::ManuallyDrop::new(self);
+        word
+    }
+
+    /// Takes back the handle, with its count, that `into_word` gave up.
+    ///
+    /// # Safety
+    ///
+    /// - `word` came from [`into_word`](Self::into_word), was taken out of the table, and is used no more.
+    pub(crate) const unsafe fn from_word(word: Word) -> Self {
+        Self(word.0.cast())
+    }
+
+    /// A second handle for a word that stays where it is.
+    ///
+    /// # Safety
+    ///
+    /// - `word` came from [`into_word`](Self::into_word), and nobody takes it back during this call.
+    pub(crate) unsafe fn of_word(word: Word) -> Self {
+        // SAFETY: by the caller's promise the table's own handle lives on; it is not dropped here.
+        let in_the_table = core::mem::ManuallyDrop::new(unsafe { Self::from_word(word) });
+        (*in_the_table).clone()
+    }
+}
+
+impl Clone for Handler {
+    #[inline]
+    fn clone(&self) -> Self {
+        if let Some(count) = self.header().count {
+            // SAFETY: the header's own pointer, alive by the count that `self` holds.
+            unsafe { (count.more)(self.0) };
+        }
+        Self(self.0)
+    }
+}
+
+impl Drop for Handler {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(count) = self.header().count {
+            // SAFETY: the header's own pointer, and the count that `self` held and gives up here.
+            unsafe { (count.less)(self.0) };
+        }
+    }
+}
+
+impl PartialEq for Handler {
+    /// Whether they are the same handler: Python's `is`.
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl Eq for Handler {}
+
+impl fmt::Debug for Handler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Handler({})", self.name())
+    }
+}
+
+/// What is done with a signal, as [`signal`](fn@crate::signal) takes it and [`getsignal`](crate::getsignal) returns it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Disposition {
+    /// The system's default action: `SIG_DFL`.
+    Default,
+    /// The signal is ignored: `SIG_IGN`.
+    Ignore,
+    /// A handler that runs at a safe point.
+    Handler(Handler),
+    /// Somebody else's handler: Python's `None`. It carries enough to be put back exactly.
+    Foreign(Foreign),
+}
+
+impl From<Handler> for Disposition {
+    fn from(handler: Handler) -> Self {
+        Self::Handler(handler)
+    }
+}
+
+impl<F, R> From<F> for Disposition
+where
+    F: Fn(&Delivery) -> R + Send + Sync + 'static,
+    R: Outcome,
+{
+    /// A function or closure becomes a handler.
+    fn from(function: F) -> Self {
+        Self::Handler(Handler::new(function))
+    }
+}

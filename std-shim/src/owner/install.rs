@@ -1,0 +1,264 @@
+//! Installing and giving back.
+//!
+//! What stood in the kernel before the session's first change of a signal is kept in a fixed map, exactly, until the
+//! session ends. One lock guards the table's handlers and that map: the owner holds it while it changes them, another
+//! thread while it copies a handler out in [`getsignal`]. It is never held while a handler runs, nor while one is dropped.
+
+use sigtrip_core::{Disposition as CoreDisposition, Replaced, Signum};
+
+use super::{dispatch, session};
+use crate::{
+    Disposition, Error, Foreign, Frame, Handler, Interrupt, Outcome, Signal,
+    handler::Delivery,
+    sys,
+    trip::{DISPATCHER, Trampoline, Unix, Word},
+};
+
+/// The dispositions to give back: at most one per signal. Its lock is the writers' lock.
+static EARLIER: spin::Mutex<Earlier> = spin::Mutex::new(Earlier::new());
+
+/// Room for every signal, rounded up to what the map wants.
+type Earlier = heapless::LinearMap<Signum, sys::Action, { sys::SIGNAL_MAX as usize }>;
+
+/// Sets what is done with a signal: Python's `signal.signal`. Returns what was there before.
+///
+/// A safe point: what is pending is handled first, with the old handlers. Owner context.
+///
+/// # Errors
+///
+/// Nothing is changed, and the error is
+/// - [`Error::NotInitialized`] or [`Error::NotOwner`];
+/// - [`Error::Uncatchable`] for SIGKILL and SIGSTOP, [`Error::Reserved`] for what libc keeps;
+/// - what a handler that ran first failed with;
+/// - [`Error::Unknown`] for a foreign disposition that the system never told;
+/// - [`Error::System`] with what `sigaction` says.
+///
+/// ```
+/// use sigtrip::{Delivery, Disposition, Signal, getsignal, signal};
+///
+/// fn progress(_: &Delivery) {}
+///
+/// # fn main() -> Result<(), sigtrip::Interrupt> {
+/// let _session = sigtrip::init()?;
+/// let earlier = signal(Signal::USR1, progress)?;
+/// assert_eq!(earlier, Disposition::Default);
+/// signal(Signal::USR1, earlier)?; // and back
+/// assert_eq!(getsignal(Signal::USR1)?, Disposition::Default);
+/// # Ok(())
+/// # }
+/// ```
+#[track_caller]
+pub fn signal(signal: Signal, disposition: impl Into<Disposition>) -> Result<Disposition, Interrupt> {
+    replace(signal, disposition.into(), Frame::caller())
+}
+
+/// Installs a closure as the signal's handler, for Rust's way of saying it. Returns what was there before.
+///
+/// The closure returns nothing or `Result<(), Interrupt>`. It is `Fn` because handlers nest. Never hold a lock across a safe
+/// point that the handler takes too. Otherwise as [`signal`](fn@signal).
+///
+/// # Errors
+///
+/// As [`signal`](fn@signal).
+///
+/// ```
+/// use sigtrip::{Interrupt, Signal, on};
+///
+/// # fn main() -> Result<(), Interrupt> {
+/// let _session = sigtrip::init()?;
+/// on(Signal::HUP, |_| println!("reloading"))?;
+/// on(Signal::TERM, |_| Err(Interrupt::exit(0)))?;
+/// # Ok(())
+/// # }
+/// ```
+#[track_caller]
+pub fn on<F, R>(signal: Signal, handler: F) -> Result<Disposition, Interrupt>
+where
+    F: Fn(&Delivery) -> R + Send + Sync + 'static,
+    R: Outcome,
+{
+    replace(signal, Disposition::Handler(Handler::new(handler)), Frame::caller())
+}
+
+fn replace(signal: Signal, new: Disposition, frame: Frame) -> Result<Disposition, Interrupt> {
+    session::check_owner()?;
+    signal.check_catchable()?;
+    dispatch::drain(frame)?;
+    Ok(set(signal, new)?)
+}
+
+/// What is done with a signal now: Python's `signal.getsignal`.
+///
+/// The kernel is asked, so that a handler which foreign code installed later is seen as `Foreign` (Python does not see it).
+/// The numbers that libc reserves are `Foreign` too. Any thread, with or without a session. If the owner asks and other
+/// code has put an older copy of our disposition back, with other flags, it is repaired.
+///
+/// # Errors
+///
+/// [`Error::System`] if the system does not tell, which it always does for a signal that can be handled.
+///
+/// ```
+/// use sigtrip::{Disposition, Signal, getsignal};
+///
+/// assert_eq!(getsignal(Signal::KILL), Ok(Disposition::Default));
+/// assert!(matches!(getsignal(Signal::SEGV), Ok(Disposition::Foreign(_)))); // std's own
+/// ```
+pub fn getsignal(signal: Signal) -> Result<Disposition, Error> {
+    if signal.is_reserved() {
+        return Ok(Disposition::Foreign(Foreign(None)));
+    }
+    let _no_writer = EARLIER.lock();
+    let action = sys::query(signal.signum()).map_err(Error::system("sigaction"))?;
+    let kernel = Unix::classify(action);
+    let CoreDisposition::Handler(()) = kernel else { return Ok(with_handler(kernel, None)) };
+    let handler = match DISPATCHER.disposition(signal.signum()) {
+        CoreDisposition::Handler(word) => Some(copy_of(word)),
+        CoreDisposition::Default | CoreDisposition::Ignore | CoreDisposition::Foreign(()) => None,
+    };
+    if let Some(handler) = &handler
+        && session::is_owner()
+    {
+        let wanted = trampoline(signal, handler).action();
+        if !action.same_request(&wanted) {
+            sys::replace(signal.signum(), &wanted).map_err(Error::system("sigaction"))?;
+        }
+    }
+    Ok(with_handler(kernel, handler))
+}
+
+/// What the kernel has; a handler of ours without saying which.
+pub(super) fn kernel_disposition(signal: Signal) -> Result<CoreDisposition<(), Foreign>, Error> {
+    sys::query(signal.signum()).map(Unix::classify).map_err(Error::system("sigaction"))
+}
+
+/// Sets a disposition; the first time in a session it keeps what was there. Owner context, catchable signals only.
+pub(super) fn set(signal: Signal, new: Disposition) -> Result<Disposition, Error> {
+    let signum = signal.signum();
+    let mut earlier = EARLIER.lock();
+    let before = sys::query(signum).map_err(Error::system("sigaction"))?;
+    let kernel = match &new {
+        Disposition::Handler(handler) => Unix(trampoline(signal, handler)),
+        Disposition::Default | Disposition::Ignore | Disposition::Foreign(_) => Unix::ANY,
+    };
+    if !Trampoline::is_ours(&before) {
+        sys::hand_over(signum, &before);
+    }
+    let (replaced, stale) = exchange(kernel, signum, new)?;
+    if !earlier.contains_key(&signum) {
+        // There is room for every signal.
+        let _ = earlier.insert(signum, before);
+    }
+    drop(earlier);
+    // A stale handler is dropped here, with the lock released: its destructor is the user's code.
+    drop(stale);
+    Ok(replaced)
+}
+
+/// The dispatcher's exchange, in handlers that count themselves instead of words.
+fn exchange(kernel: Unix, signal: Signum, new: Disposition) -> Result<(Disposition, Option<Handler>), Error> {
+    let (new, word) = match new {
+        Disposition::Handler(handler) => {
+            let word = handler.into_word();
+            (CoreDisposition::Handler(word), Some(word))
+        }
+        Disposition::Default => (CoreDisposition::Default, None),
+        Disposition::Ignore => (CoreDisposition::Ignore, None),
+        Disposition::Foreign(foreign) => (CoreDisposition::Foreign(foreign), None),
+    };
+    match DISPATCHER.set_disposition(&kernel, signal, new) {
+        Ok(Replaced { disposition, stale }) => {
+            let (kernel, handler) = split(disposition);
+            Ok((with_handler(kernel, handler.map(taken)), stale.map(taken)))
+        }
+        Err(error) => {
+            drop(word.map(taken)); // it was not installed
+            Err(error)
+        }
+    }
+}
+
+fn split(disposition: CoreDisposition<Word, Foreign>) -> (CoreDisposition<(), Foreign>, Option<Word>) {
+    match disposition {
+        CoreDisposition::Default => (CoreDisposition::Default, None),
+        CoreDisposition::Ignore => (CoreDisposition::Ignore, None),
+        CoreDisposition::Handler(word) => (CoreDisposition::Handler(()), Some(word)),
+        CoreDisposition::Foreign(foreign) => (CoreDisposition::Foreign(foreign), None),
+    }
+}
+
+fn with_handler(kernel: CoreDisposition<(), Foreign>, handler: Option<Handler>) -> Disposition {
+    match (kernel, handler) {
+        (CoreDisposition::Handler(()), Some(handler)) => Disposition::Handler(handler),
+        // Ours without a handler: one that is just being removed.
+        (CoreDisposition::Handler(()) | CoreDisposition::Default, _) => Disposition::Default,
+        (CoreDisposition::Ignore, _) => Disposition::Ignore,
+        (CoreDisposition::Foreign(foreign), _) => Disposition::Foreign(foreign),
+    }
+}
+
+/// Which trampoline a handler of this signal needs.
+fn trampoline(signal: Signal, handler: &Handler) -> Trampoline {
+    if handler.ends_process() {
+        Trampoline::Shutdown
+    } else if signal.is_fault() {
+        Trampoline::Fault
+    } else if session::polls_only() {
+        Trampoline::Lean
+    } else {
+        Trampoline::Armed
+    }
+}
+
+/// Gives back to the kernel what the session changed, where ours is still installed. The handlers stay in the table, for
+/// what is still pending.
+pub(super) fn give_back() {
+    let mut earlier = EARLIER.lock();
+    for (&signal, action) in earlier.iter() {
+        let ours = DISPATCHER.disposition(signal);
+        if kernel_disposition(Signal::of(signal)).is_ok_and(|kernel| is_still(&kernel, ours)) {
+            // It can not be refused: this very disposition was there before.
+            let _ = sys::replace(signal, action);
+        }
+    }
+    earlier.clear();
+}
+
+/// Whether the kernel has what we put there. What the user put back himself is his.
+fn is_still(kernel: &CoreDisposition<(), Foreign>, ours: CoreDisposition<Word>) -> bool {
+    matches!(
+        (kernel, ours),
+        (CoreDisposition::Handler(()), CoreDisposition::Handler(_))
+            | (CoreDisposition::Default, CoreDisposition::Default)
+            | (CoreDisposition::Ignore, CoreDisposition::Ignore)
+    )
+}
+
+/// Takes every handler out of the table and frees it.
+pub(super) fn free_handlers() {
+    for signal in Signal::all() {
+        let lock = EARLIER.lock();
+        let entry = DISPATCHER.forget(signal.signum());
+        drop(lock);
+        if let CoreDisposition::Handler(word) = entry {
+            drop(taken(word)); // with the lock released: its destructor is the user's code
+        }
+    }
+}
+
+/// The handler of a word that was taken out of the table.
+#[allow(unsafe_code)]
+fn taken(word: Word) -> Handler {
+    // SAFETY: words come from `Handler::into_word` in `exchange` alone, and each comes out of the table, or out of a
+    // refused exchange, once.
+    unsafe { Handler::from_word(word) }
+}
+
+/// A handle of one's own for a word that is in the table.
+///
+/// The caller holds the lock or is the owner: nobody else takes words out.
+#[allow(unsafe_code)]
+pub(super) fn copy_of(word: Word) -> Handler {
+    // SAFETY: the word came from `Handler::into_word`; only the owner takes words out of the table, under the lock, and
+    // the caller either is the owner, who is here and not there, or holds that lock.
+    unsafe { Handler::of_word(word) }
+}

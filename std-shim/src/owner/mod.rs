@@ -1,0 +1,13 @@
+//! Owner context: ordinary code, on the thread that opened the session.
+//!
+//! What is here never runs in signal context. It may call `trip/`; `trip/` never calls it.
+
+pub(crate) mod dispatch;
+pub(crate) mod install;
+pub(crate) mod send;
+pub(crate) mod session;
+pub(crate) mod shutdown;
+#[cfg(feature = "std")]
+pub(crate) mod thread;
+pub(crate) mod timer;
+pub(crate) mod wait;

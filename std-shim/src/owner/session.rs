@@ -1,0 +1,169 @@
+//! `Session`: who owns the signals of this process, from when to when.
+//!
+//! One word says it: 0, *no session*; a thread's identity, *that thread is the owner*; `CLOSING`, *a session is being
+//! left*.
+//!
+//! - 0 → thread: [`init_with`], by a compare-and-swap, so that of two threads one wins;
+//! - thread → `CLOSING` → 0: [`Session`]'s drop, on that thread alone (a `Session` can not be sent).
+//!
+//! What can not happen: two owners; a handler that installs something while the session gives everything back.
+
+use core::{
+    marker::PhantomData,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+};
+
+use super::{dispatch, install};
+use crate::{Disposition, Error, Frame, Handler, Signal, default_int_handler, sys, trip};
+
+static OWNER: AtomicUsize = AtomicUsize::new(NOBODY);
+static POLLING: AtomicBool = AtomicBool::new(false);
+
+const NOBODY: usize = 0;
+const CLOSING: usize = usize::MAX;
+
+/// The right to handle signals: while it lives its thread is the *owner*, which installs handlers and runs them.
+///
+/// Made by [`init`] or [`init_with`] (and inside [`run`](crate::run)). It stays on its thread. When it is dropped,
+///
+/// 1. every disposition that was changed is given back exactly, where ours is still installed;
+/// 2. handlers run for what is still pending, so that no signal is lost; if one fails, that is printed;
+/// 3. the handlers are freed and the process has no owner.
+///
+/// One that is leaked (`std::mem::forget`) leaves its thread the owner for ever.
+#[derive(Debug)]
+#[must_use = "dropping the session ends signal handling"]
+pub struct Session {
+    /// `!Send` and `!Sync`: ownership is a thread's.
+    stays_here: PhantomData<*const ()>,
+}
+
+/// What [`init_with`] sets up.
+///
+/// ```
+/// // An embedder's session: nothing is touched until it says so.
+/// let session = sigtrip::init_with(sigtrip::Options::untouched())?;
+/// assert_eq!(sigtrip::getsignal(sigtrip::Signal::INT)?, sigtrip::Disposition::Default);
+/// # Ok::<(), sigtrip::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    python_start_up: bool,
+    polling: bool,
+}
+
+impl Options {
+    /// Python's start-up, as [`init`] does it.
+    #[must_use]
+    pub const fn python() -> Self {
+        Self { python_start_up: true, polling: false }
+    }
+
+    /// No disposition is touched.
+    #[must_use]
+    pub const fn untouched() -> Self {
+        Self { python_start_up: false, polling: false }
+    }
+
+    /// For a program that only polls with [`check_signals`](crate::check_signals): a delivery then costs three
+    /// instructions less, and every wait of this library is refused with [`Error::PollingOnly`].
+    #[must_use]
+    pub const fn polling(mut self, polling: bool) -> Self {
+        self.polling = polling;
+        self
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self::python()
+    }
+}
+
+/// Opens a session with Python's start-up: Ctrl-C becomes [`default_int_handler`] if SIGINT has its default action (an
+/// inherited *ignore* is kept: `nohup`, `cmd &`), and SIGPIPE and SIGXFSZ are ignored.
+///
+/// Owner context: the calling thread becomes the owner.
+///
+/// # Errors
+///
+/// - [`Error::AlreadyInitialized`] if a session is open, on whatever thread;
+/// - [`Error::System`] if the system refuses a disposition; nothing stays changed.
+///
+/// ```
+/// let session = sigtrip::init()?;
+/// // ... handlers run at safe points of this thread ...
+/// drop(session); // everything is given back
+/// # Ok::<(), sigtrip::Error>(())
+/// ```
+pub fn init() -> Result<Session, Error> {
+    init_with(Options::python())
+}
+
+/// Opens a session that starts as the options say.
+///
+/// # Errors
+///
+/// As [`init`].
+pub fn init_with(options: Options) -> Result<Session, Error> {
+    // Acquire: pairs with the Release in `Session::drop`, so that what the last session put back is seen. The failure order
+    // needs no partner: nothing is read then.
+    OWNER
+        .compare_exchange(NOBODY, sys::current_thread(), Ordering::Acquire, Ordering::Relaxed)
+        .map_err(|_| Error::AlreadyInitialized)?;
+    let session = Session { stays_here: PhantomData };
+    // Relaxed: the owner's own word; other threads do not read it.
+    POLLING.store(options.polling, Ordering::Relaxed);
+    if options.python_start_up {
+        python_start_up()?; // on an error the session is dropped and gives back what was done
+    }
+    Ok(session)
+}
+
+fn python_start_up() -> Result<(), Error> {
+    if install::kernel_disposition(Signal::INT)? == sigtrip_core::Disposition::Default {
+        install::set(Signal::INT, Disposition::Handler(Handler::new(default_int_handler)))?;
+    }
+    for signal in [Signal::PIPE, Signal::XFSZ] {
+        install::set(signal, Disposition::Ignore)?;
+    }
+    Ok(())
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // Relaxed: other threads only compare; the Release below publishes.
+        OWNER.store(CLOSING, Ordering::Relaxed);
+        install::give_back();
+        dispatch::drain_at_the_end(Frame::caller());
+        install::free_handlers();
+        trip::forget_request();
+        // Release: pairs with the Acquire of `init_with`.
+        OWNER.store(NOBODY, Ordering::Release);
+    }
+}
+
+/// Whether the calling thread is the owner. Two loads and a comparison, no system call.
+#[inline]
+pub(crate) fn is_owner() -> bool {
+    // Relaxed: a thread sees its own store, and no other thread's identity equals its own.
+    OWNER.load(Ordering::Relaxed) == sys::current_thread()
+}
+
+/// That the calling thread is the owner.
+pub(crate) fn check_owner() -> Result<(), Error> {
+    if is_owner() {
+        return Ok(());
+    }
+    // Relaxed: only which of two errors it is.
+    match OWNER.load(Ordering::Relaxed) {
+        NOBODY | CLOSING => Err(Error::NotInitialized),
+        _ => Err(Error::NotOwner),
+    }
+}
+
+/// Whether the session was opened for polling alone. Owner context.
+pub(crate) fn polls_only() -> bool {
+    // Relaxed: the owner's own word.
+    POLLING.load(Ordering::Relaxed)
+}

@@ -1,0 +1,415 @@
+//! `Signal`: a signal of this system, with its names.
+//!
+//! One table of the standard signals gives names, descriptions and default actions; the real-time signals are named by
+//! their distance from `SIGRTMIN`, which libc is asked for when the program runs. What can not happen: a `Signal` that
+//! is not in 1 to [`Signal::MAX`].
+
+use core::{ffi::c_int, fmt, str::FromStr};
+
+use sigtrip_core::Signum;
+
+use crate::{Error, sys};
+
+/// A signal number of this system: 1 to [`MAX`](Self::MAX).
+///
+/// The standard signals are constants (`Signal::INT`); real-time signals are made by [`real_time`](Self::real_time),
+/// any by [`from_raw`](Self::from_raw) or by name. A plain value of four bytes; the methods may be called in either
+/// context unless they say otherwise.
+///
+/// ```
+/// use sigtrip::Signal;
+///
+/// assert_eq!(Signal::INT.to_string(), "SIGINT");
+/// assert_eq!("term".parse(), Ok(Signal::TERM));
+/// assert_eq!("SIGRTMIN+2".parse(), Ok(Signal::real_time(2).unwrap()));
+/// assert_eq!(Signal::from_raw(2), Ok(Signal::INT));
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Signal(Signum);
+
+/// What the system does with a signal that nobody handles or ignores; after signal(7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DefaultAction {
+    /// The process ends.
+    Terminate,
+    /// The process ends, with a core dump where that is enabled.
+    Core,
+    /// Nothing happens.
+    Ignore,
+    /// The process stops.
+    Stop,
+    /// The process goes on if it was stopped.
+    Continue,
+}
+
+/// What is known of one standard signal.
+struct Standard {
+    signal: Signal,
+    name: &'static str,
+    description: &'static str,
+    default: DefaultAction,
+}
+
+macro_rules! standard {
+    ($($constant:ident = $raw:ident $name:literal, $default:ident, $description:literal;)*) => {
+        impl Signal {
+            $(
+                #[doc = concat!("`", $name, "`: ", $description, ".")]
+                #[doc(alias = $name)]
+                pub const $constant: Self = Self::constant(libc::$raw);
+            )*
+        }
+
+        const STANDARD: &[Standard] = &[$(Standard {
+            signal: Signal::$constant,
+            name: $name,
+            description: $description,
+            default: DefaultAction::$default,
+        },)*];
+    };
+}
+
+standard! {
+    HUP = SIGHUP "SIGHUP", Terminate, "the terminal hung up, or: read the configuration again";
+    INT = SIGINT "SIGINT", Terminate, "interrupt from the keyboard (Ctrl-C)";
+    QUIT = SIGQUIT "SIGQUIT", Core, "quit from the keyboard";
+    ILL = SIGILL "SIGILL", Core, "illegal instruction";
+    TRAP = SIGTRAP "SIGTRAP", Core, "trap for a debugger";
+    ABRT = SIGABRT "SIGABRT", Core, "abort";
+    BUS = SIGBUS "SIGBUS", Core, "bad memory access";
+    FPE = SIGFPE "SIGFPE", Core, "arithmetic error";
+    KILL = SIGKILL "SIGKILL", Terminate, "kill; can not be handled";
+    USR1 = SIGUSR1 "SIGUSR1", Terminate, "the program's own, first";
+    SEGV = SIGSEGV "SIGSEGV", Core, "invalid memory reference";
+    USR2 = SIGUSR2 "SIGUSR2", Terminate, "the program's own, second";
+    PIPE = SIGPIPE "SIGPIPE", Terminate, "write to a pipe that nobody reads";
+    ALRM = SIGALRM "SIGALRM", Terminate, "alarm clock";
+    TERM = SIGTERM "SIGTERM", Terminate, "request to end";
+    STKFLT = SIGSTKFLT "SIGSTKFLT", Terminate, "stack fault; unused";
+    CHLD = SIGCHLD "SIGCHLD", Ignore, "a child ended, stopped or went on";
+    CONT = SIGCONT "SIGCONT", Continue, "go on if stopped";
+    STOP = SIGSTOP "SIGSTOP", Stop, "stop; can not be handled";
+    TSTP = SIGTSTP "SIGTSTP", Stop, "stop from the keyboard";
+    TTIN = SIGTTIN "SIGTTIN", Stop, "a background process read from the terminal";
+    TTOU = SIGTTOU "SIGTTOU", Stop, "a background process wrote to the terminal";
+    URG = SIGURG "SIGURG", Ignore, "urgent data on a socket";
+    XCPU = SIGXCPU "SIGXCPU", Core, "processor time limit exceeded";
+    XFSZ = SIGXFSZ "SIGXFSZ", Core, "file size limit exceeded";
+    VTALRM = SIGVTALRM "SIGVTALRM", Terminate, "virtual timer";
+    PROF = SIGPROF "SIGPROF", Terminate, "profiling timer";
+    WINCH = SIGWINCH "SIGWINCH", Ignore, "the terminal's size changed";
+    IO = SIGIO "SIGIO", Terminate, "input or output is possible";
+    PWR = SIGPWR "SIGPWR", Terminate, "power failure";
+    SYS = SIGSYS "SIGSYS", Core, "bad system call";
+}
+
+/// Other names of standard signals.
+const ALIASES: &[(&str, Signal)] =
+    &[("SIGIOT", Signal::ABRT), ("SIGCLD", Signal::CHLD), ("SIGPOLL", Signal::IO)];
+
+impl Signal {
+    /// The highest signal number of this system: 64 on Linux (127 on MIPS). C's `NSIG` is one more.
+    pub const MAX: i32 = sys::SIGNAL_MAX.cast_signed();
+
+    const fn constant(raw: c_int) -> Self {
+        match Signum::new(raw.cast_unsigned()) {
+            Some(signum) => Self(signum),
+            None => panic!("libc has no signal 0"),
+        }
+    }
+
+    /// The signal with this number.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfRange`] unless the number is in 1 to [`MAX`](Self::MAX).
+    pub const fn from_raw(number: i32) -> Result<Self, Error> {
+        match Signum::new(number.cast_unsigned()) {
+            Some(signum) if number <= Self::MAX && number > 0 => Ok(Self(signum)),
+            _ => Err(Error::OutOfRange(number)),
+        }
+    }
+
+    /// The real-time signal `SIGRTMIN + n`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfRange`] with the number that it would have, if that is beyond `SIGRTMAX`.
+    ///
+    /// ```
+    /// # use sigtrip::Signal;
+    /// assert_eq!(Signal::real_time(0).unwrap().to_string(), "SIGRTMIN");
+    /// assert!(Signal::real_time(1000).is_err());
+    /// ```
+    pub fn real_time(n: u32) -> Result<Self, Error> {
+        let (min, max) = sys::real_time_range();
+        let number = min.saturating_add(n);
+        match Signum::new(number) {
+            Some(signum) if number <= max => Ok(Self(signum)),
+            _ => Err(Error::OutOfRange(i32::try_from(number).unwrap_or(i32::MAX))),
+        }
+    }
+
+    /// The number, as C has it.
+    #[must_use]
+    pub const fn number(self) -> i32 {
+        sys::raw(self.0)
+    }
+
+    /// The number as the core has it.
+    #[must_use]
+    pub const fn signum(self) -> Signum {
+        self.0
+    }
+
+    /// For numbers that the core took in: they are in range.
+    pub(crate) const fn of(signum: Signum) -> Self {
+        Self(signum)
+    }
+
+    /// Every number from 1 to [`MAX`](Self::MAX), ascending; also those that can not be handled.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (1..=Self::MAX).filter_map(|number| Self::from_raw(number).ok())
+    }
+
+    /// The name: `SIGINT`, `SIGRTMIN+3`, and `SIG32` for a number that libc keeps for itself.
+    #[must_use]
+    pub fn name(self) -> Name {
+        let mut name = Name(heapless::String::new());
+        // It fits: the longest is SIGRTMIN+ and three digits.
+        let _ = fmt::Write::write_fmt(&mut name.0, format_args!("{self}"));
+        name
+    }
+
+    /// What it is for, in a few words; for a real-time or reserved signal just that.
+    #[must_use]
+    pub fn description(self) -> &'static str {
+        match self.standard() {
+            Some(standard) => standard.description,
+            None if self.is_reserved() => "kept by the C library",
+            None => "real-time signal",
+        }
+    }
+
+    /// What the system does with it by default.
+    #[must_use]
+    pub fn default_action(self) -> DefaultAction {
+        self.standard().map_or(DefaultAction::Terminate, |standard| standard.default)
+    }
+
+    /// Whether it is a real-time signal: these queue, and are delivered as often as they were sent.
+    #[must_use]
+    pub fn is_real_time(self) -> bool {
+        let (min, max) = sys::real_time_range();
+        (min..=max).contains(&self.0.get())
+    }
+
+    /// Whether libc keeps the number for itself.
+    pub(crate) fn is_reserved(self) -> bool {
+        self.standard().is_none() && !self.is_real_time()
+    }
+
+    /// Whether an instruction can raise it, and would again after a handler returns.
+    pub(crate) fn is_fault(self) -> bool {
+        sys::Fault::SIGNALS.contains(&self.number())
+    }
+
+    /// That it can be handled at all.
+    pub(crate) fn check_catchable(self) -> Result<(), Error> {
+        match self {
+            Self::KILL | Self::STOP => Err(Error::Uncatchable(self)),
+            _ if self.is_reserved() => Err(Error::Reserved(self)),
+            _ => Ok(()),
+        }
+    }
+
+    fn standard(self) -> Option<&'static Standard> {
+        STANDARD.iter().find(|standard| standard.signal == self)
+    }
+}
+
+impl fmt::Display for Signal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(standard) = self.standard() {
+            return f.write_str(standard.name);
+        }
+        match (self.0.get(), sys::real_time_range()) {
+            (number, (min, _)) if number == min => f.write_str("SIGRTMIN"),
+            (number, (_, max)) if number == max => f.write_str("SIGRTMAX"),
+            (number, (min, max)) if (min..max).contains(&number) => write!(f, "SIGRTMIN+{}", number - min),
+            (number, _) => write!(f, "SIG{number}"),
+        }
+    }
+}
+
+impl fmt::Debug for Signal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Signal({self})")
+    }
+}
+
+impl TryFrom<i32> for Signal {
+    type Error = Error;
+    fn try_from(number: i32) -> Result<Self, Error> {
+        Self::from_raw(number)
+    }
+}
+
+impl From<Signal> for Signum {
+    fn from(signal: Signal) -> Self {
+        signal.0
+    }
+}
+
+/// A signal's name, in place: it needs no heap.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Name(heapless::String<16>);
+
+impl core::ops::Deref for Name {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self)
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
+    }
+}
+
+/// The text is not a signal's name or number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ParseSignalError;
+
+impl fmt::Display for ParseSignalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a signal: expected a name like SIGINT, INT or SIGRTMIN+3, or a number")
+    }
+}
+
+impl core::error::Error for ParseSignalError {}
+
+impl FromStr for Signal {
+    type Err = ParseSignalError;
+
+    /// Accepts what [`name`](Self::name) gives, the aliases (`SIGCLD`, `SIGIOT`, `SIGPOLL`), `SIGRTMAX-n`, a plain number;
+    /// with or without `SIG`, in either case.
+    fn from_str(text: &str) -> Result<Self, ParseSignalError> {
+        let name = strip_prefix(text, "SIG").unwrap_or(text);
+        named(name).or_else(|| real_time_named(name)).or_else(|| numbered(name)).ok_or(ParseSignalError)
+    }
+}
+
+fn strip_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let (head, rest) = text.split_at_checked(prefix.len())?;
+    head.eq_ignore_ascii_case(prefix).then_some(rest)
+}
+
+fn named(name: &str) -> Option<Signal> {
+    let names =
+        STANDARD.iter().map(|standard| (standard.name, standard.signal)).chain(ALIASES.iter().copied());
+    names
+        .into_iter()
+        .find_map(|(full, signal)| name.eq_ignore_ascii_case(&full["SIG".len()..]).then_some(signal))
+}
+
+fn real_time_named(name: &str) -> Option<Signal> {
+    let (min, max) = sys::real_time_range();
+    let number = if let Some(offset) = strip_prefix(name, "RTMIN") {
+        min.checked_add(offset_after(offset, '+')?)?
+    } else {
+        max.checked_sub(offset_after(strip_prefix(name, "RTMAX")?, '-')?)?
+    };
+    (min..=max).contains(&number).then(|| Signal::real_time(number - min).ok()).flatten()
+}
+
+/// `""` is 0, `"+3"` is 3.
+fn offset_after(text: &str, sign: char) -> Option<u32> {
+    if text.is_empty() { Some(0) } else { digits(text.strip_prefix(sign)?) }
+}
+
+fn numbered(text: &str) -> Option<Signal> {
+    digits(text).and_then(|number| Signal::from_raw(number.try_into().ok()?).ok())
+}
+
+/// Digits alone: `u32`'s own parser would take a `+` too.
+fn digits(text: &str) -> Option<u32> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+
+    use super::*;
+
+    #[test]
+    fn every_name_is_read_back() {
+        for signal in Signal::all() {
+            let name = signal.to_string();
+            assert_eq!(name.parse(), Ok(signal), "{name}");
+            assert_eq!(name.to_lowercase().parse(), Ok(signal), "{name}");
+            assert_eq!(name.trim_start_matches("SIG").parse(), Ok(signal), "{name}");
+            assert_eq!(signal.number().to_string().parse(), Ok(signal), "{name}");
+            assert_eq!(&*signal.name(), name);
+        }
+    }
+
+    #[test]
+    fn aliases_name_the_same_signals() {
+        assert_eq!("SIGCLD".parse(), Ok(Signal::CHLD));
+        assert_eq!("SIGIOT".parse(), Ok(Signal::ABRT));
+        assert_eq!("SIGPOLL".parse(), Ok(Signal::IO));
+        assert_eq!("SIGRTMAX-1".parse::<Signal>().map(Signal::number), Ok(libc::SIGRTMAX() - 1));
+        assert_eq!("SIGRTMIN+0".parse::<Signal>().map(Signal::number), Ok(libc::SIGRTMIN()));
+    }
+
+    #[test]
+    fn what_is_no_signal_is_refused() {
+        let beyond = format!("SIGRTMIN+{}", libc::SIGRTMAX() - libc::SIGRTMIN() + 1);
+        for text in [
+            "",
+            "SIG",
+            "SIGNAL",
+            "0",
+            "-1",
+            "+2",
+            "65",
+            "999999999999",
+            "SIGRTMIN-1",
+            "SIGRTMAX+1",
+            "SIGRTMIN+",
+            "SIGRTMAX-99",
+            "INT ",
+            "SIGSIGINT",
+            "sig é",
+            "é",
+            &beyond,
+        ] {
+            assert_eq!(text.parse::<Signal>(), Err(ParseSignalError), "{text:?}");
+        }
+        for number in [0, -1, Signal::MAX + 1, i32::MAX, i32::MIN] {
+            assert_eq!(Signal::from_raw(number), Err(Error::OutOfRange(number)));
+        }
+    }
+
+    #[test]
+    fn what_can_not_be_caught_says_so() {
+        assert_eq!(Signal::KILL.check_catchable(), Err(Error::Uncatchable(Signal::KILL)));
+        assert_eq!(Signal::STOP.check_catchable(), Err(Error::Uncatchable(Signal::STOP)));
+        for number in 32..libc::SIGRTMIN() {
+            let signal = Signal::from_raw(number).unwrap();
+            assert_eq!(signal.check_catchable(), Err(Error::Reserved(signal)));
+            assert_eq!(signal.to_string(), format!("SIG{number}"));
+        }
+        let catchable = Signal::all().filter(|signal| signal.check_catchable().is_ok()).count();
+        assert_eq!(catchable, 29 + (libc::SIGRTMAX() - libc::SIGRTMIN() + 1) as usize);
+    }
+}

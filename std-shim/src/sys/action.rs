@@ -1,0 +1,107 @@
+//! `sigaction`: what the kernel does with a signal, read and replaced exactly.
+//!
+//! An [`Action`] keeps all that the kernel keeps (handler, flags, mask), in a few words rather than libc's 152 bytes, so
+//! that what stood there before can be put back to the bit.
+
+use core::{ffi::c_int, mem::MaybeUninit, ptr};
+
+use sigtrip_core::Signum;
+
+use super::{Errno, WORDS, raw};
+
+/// A signal mask as the kernel has it: bit *n - 1* for signal *n*.
+pub(crate) type SigSet = [usize; WORDS];
+
+/// A kernel disposition, whole. Compares equal only if handler, flags and mask are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Action {
+    handler: usize,
+    flags: c_int,
+    mask: SigSet,
+}
+
+impl Action {
+    /// The system's default action.
+    pub(crate) const DEFAULT: Self = Self { handler: libc::SIG_DFL, flags: 0, mask: [0; WORDS] };
+    /// The signal is ignored.
+    pub(crate) const IGNORE: Self = Self { handler: libc::SIG_IGN, flags: 0, mask: [0; WORDS] };
+
+    /// A handler that takes the number alone. On the alternate stack where there is one; nothing else is blocked while it
+    /// runs; calls that it interrupts fail with `EINTR`.
+    pub(crate) fn plain(handler: extern "C" fn(c_int)) -> Self {
+        Self { handler: handler as *const () as usize, flags: libc::SA_ONSTACK, mask: [0; WORDS] }
+    }
+
+    /// A handler that takes the siginfo and the context too; else as [`plain`](Self::plain).
+    pub(crate) fn with_info(handler: super::fault::InfoHandler) -> Self {
+        let flags = libc::SA_ONSTACK | libc::SA_SIGINFO;
+        Self { handler: handler as *const () as usize, flags, mask: [0; WORDS] }
+    }
+
+    /// The handler's address, or `SIG_DFL` or `SIG_IGN`.
+    pub(crate) const fn handler(&self) -> usize {
+        self.handler
+    }
+
+    pub(crate) const fn is_default(&self) -> bool {
+        self.handler == libc::SIG_DFL
+    }
+
+    pub(crate) const fn is_ignore(&self) -> bool {
+        self.handler == libc::SIG_IGN
+    }
+
+    pub(super) const fn wants_info(&self) -> bool {
+        self.flags & libc::SA_SIGINFO != 0
+    }
+
+    /// Equal in all that a program asks for: libc adds a flag of its own for the restorer.
+    pub(crate) fn same_request(&self, other: &Self) -> bool {
+        const SA_RESTORER: c_int = 0x0400_0000;
+        let flags = (self.flags | SA_RESTORER) == (other.flags | SA_RESTORER);
+        flags && self.handler == other.handler && self.mask == other.mask
+    }
+
+    fn from_libc(action: &libc::sigaction) -> Self {
+        // SAFETY: on Linux a sigset_t is an array of unsigned long whose first bits are the kernel's mask, in the kernel's
+        // order; it is at least WORDS words long and aligned for them.
+        let mask = unsafe { ptr::from_ref(&action.sa_mask).cast::<SigSet>().read() };
+        Self { handler: action.sa_sigaction, flags: action.sa_flags, mask }
+    }
+
+    fn to_libc(self) -> libc::sigaction {
+        // SAFETY: all-zero is a valid sigaction: the default disposition, no flags, an empty mask.
+        let mut action: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
+        action.sa_sigaction = self.handler;
+        action.sa_flags = self.flags;
+        // SAFETY: as in `from_libc`; the field is ours alone.
+        unsafe { ptr::from_mut(&mut action.sa_mask).cast::<SigSet>().write(self.mask) };
+        action
+    }
+}
+
+const _: () = assert!(size_of::<SigSet>() <= size_of::<libc::sigset_t>());
+
+/// What the kernel does with the signal now; changes nothing. Async-signal-safe.
+pub(crate) fn query(signal: Signum) -> Result<Action, Errno> {
+    exchange(signal, ptr::null())
+}
+
+/// Replaces what the kernel does with the signal and returns what it did before. Async-signal-safe.
+pub(crate) fn replace(signal: Signum, action: &Action) -> Result<Action, Errno> {
+    let action = action.to_libc();
+    exchange(signal, &raw const action)
+}
+
+fn exchange(signal: Signum, new: *const libc::sigaction) -> Result<Action, Errno> {
+    let mut old = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY:
+    // - `new` is null or points to a sigaction that lives until the call is over.
+    // - `old` has room for one.
+    // - What a new handler may do is its author's duty: those passed here are our trampolines, `SIG_DFL`, `SIG_IGN`, or
+    //   what the kernel itself gave us before.
+    let returned = unsafe { libc::sigaction(raw(signal), new, old.as_mut_ptr()) };
+    Errno::check(returned)?;
+    // SAFETY: the call succeeded and filled it in; zeroed it was valid already.
+    Ok(Action::from_libc(&unsafe { old.assume_init() }))
+}

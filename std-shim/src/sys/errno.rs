@@ -1,0 +1,95 @@
+//! `errno`: reading it, and keeping it while signal context makes a system call.
+
+use core::{error::Error, ffi::c_int, fmt};
+
+/// The number of a system error, as in `errno`.
+///
+/// A plain value; may be used in either context.
+///
+/// ```
+/// let error = sigtrip::kill(1 << 30, None).unwrap_err(); // no such process
+/// # use sigtrip::{Error, Interrupt};
+/// let Interrupt::Error(Error::System { errno, .. }) = error else { panic!("{error}") };
+/// assert_eq!(errno.raw(), 3); // ESRCH
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Errno(c_int);
+
+impl Errno {
+    /// The number: `EINVAL` is 22 on Linux.
+    #[must_use]
+    pub const fn raw(self) -> i32 {
+        self.0
+    }
+
+    /// What the last failed call of this thread left.
+    pub(super) fn last() -> Self {
+        // SAFETY: libc's own pointer to this thread's errno is valid for as long as the thread runs.
+        Self(unsafe { *location() })
+    }
+
+    /// What a call that returns -1 on failure says. Async-signal-safe.
+    pub(super) fn check(returned: c_int) -> Result<c_int, Self> {
+        if returned == -1 { Err(Self::last()) } else { Ok(returned) }
+    }
+
+    pub(super) const fn is(self, errno: c_int) -> bool {
+        self.0 == errno
+    }
+}
+
+impl fmt::Debug for Errno {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Errno({})", self.0)
+    }
+}
+
+impl fmt::Display for Errno {
+    #[cfg(feature = "std")]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        std::io::Error::from_raw_os_error(self.0).fmt(f)
+    }
+
+    #[cfg(not(feature = "std"))]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "os error {}", self.0)
+    }
+}
+
+impl Error for Errno {}
+
+/// Where this thread's `errno` is. Async-signal-safe: an address, computed from the thread pointer.
+fn location() -> *mut c_int {
+    // SAFETY: no arguments, no preconditions.
+    #[cfg(not(target_os = "android"))]
+    unsafe {
+        libc::__errno_location()
+    }
+    // SAFETY: no arguments, no preconditions.
+    #[cfg(target_os = "android")]
+    unsafe {
+        libc::__errno()
+    }
+}
+
+/// Keeps `errno` as it was when the guard was made: for signal context, before any call that may set it.
+/// Async-signal-safe.
+pub(crate) struct ErrnoGuard {
+    location: *mut c_int,
+    kept: c_int,
+}
+
+impl ErrnoGuard {
+    pub(crate) fn new() -> Self {
+        let location = location();
+        // SAFETY: see `Errno::last`.
+        Self { location, kept: unsafe { *location } }
+    }
+}
+
+impl Drop for ErrnoGuard {
+    fn drop(&mut self) {
+        // SAFETY: the same thread's errno, since the guard lives in one stack frame; only this thread touches it.
+        unsafe { *self.location = self.kept };
+    }
+}

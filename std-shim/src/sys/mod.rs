@@ -1,0 +1,55 @@
+//! The operating system: every libc call, and the `unsafe` around it.
+//!
+//! Nothing here knows of handlers, owners or dispatch. Each function says whether it is async-signal-safe; only those
+//! that are may be called from `trip/`. A platform's differences are one of the sibling files behind this one
+//! interface, chosen here by path; at present there is one, Linux.
+
+#![allow(unsafe_code)] // this is the place for it
+
+mod action;
+mod errno;
+mod fault;
+mod process;
+#[cfg_attr(any(target_os = "linux", target_os = "android"), path = "futex.rs")]
+mod sleep;
+mod thread;
+mod time;
+
+pub(crate) use action::{Action, query, replace};
+pub use errno::Errno;
+pub(crate) use errno::ErrnoGuard;
+pub(crate) use fault::{Fault, hand_over};
+pub(crate) use process::{alarm, die_by, kill, raise, write_stderr};
+pub(crate) use sleep::{Woken, sleep_on, wake};
+pub(crate) use thread::{current_thread, pause, sleep_thread};
+pub(crate) use time::{now, set_real_timer};
+
+use core::ffi::c_int;
+
+use sigtrip_core::Signum;
+
+/// The highest signal number of this platform.
+#[cfg(not(any(
+    target_arch = "mips",
+    target_arch = "mips64",
+    target_arch = "mips32r6",
+    target_arch = "mips64r6"
+)))]
+pub(crate) const SIGNAL_MAX: u32 = 64;
+/// The highest signal number of this platform: `SIGRTMAX`; the kernel's 128 has no name and no use.
+#[cfg(any(target_arch = "mips", target_arch = "mips64", target_arch = "mips32r6", target_arch = "mips64r6"))]
+pub(crate) const SIGNAL_MAX: u32 = 127;
+
+/// How many machine words hold a bit for each signal.
+pub(crate) const WORDS: usize = (SIGNAL_MAX as usize).div_ceil(usize::BITS as usize);
+
+/// The first and the last real-time signal that libc leaves to programs. Async-signal-safe.
+pub(crate) fn real_time_range() -> (u32, u32) {
+    (libc::SIGRTMIN().unsigned_abs(), libc::SIGRTMAX().unsigned_abs())
+}
+
+/// The number as C has it. Async-signal-safe.
+#[inline]
+pub(crate) const fn raw(signal: Signum) -> c_int {
+    signal.get().cast_signed()
+}

@@ -1,0 +1,55 @@
+//! Sending signals, dying by one, and the alarm clock.
+
+use core::{ffi::c_int, mem::MaybeUninit, ptr};
+
+use sigtrip_core::Signum;
+
+use super::{Action, Errno, raw, replace};
+
+/// POSIX `kill`; signal 0 only asks whether it could be sent. Async-signal-safe.
+pub(crate) fn kill(pid: libc::pid_t, signal: Option<Signum>) -> Result<(), Errno> {
+    // SAFETY: numbers in, a number out; what is not a process or a signal is an error of the call.
+    Errno::check(unsafe { libc::kill(pid, signal.map_or(0, raw)) }).map(drop)
+}
+
+/// POSIX `raise`: to the calling thread. Async-signal-safe.
+pub(crate) fn raise(signal: Signum) -> Result<(), Errno> {
+    // SAFETY: a number in, a number out.
+    let returned = unsafe { libc::raise(raw(signal)) };
+    if returned == 0 { Ok(()) } else { Err(Errno::last()) }
+}
+
+/// POSIX `alarm`, in whole seconds; returns what was left of the one before. Async-signal-safe.
+pub(crate) fn alarm(seconds: u32) -> u32 {
+    // SAFETY: a number in, a number out; it can not fail.
+    unsafe { libc::alarm(seconds) }
+}
+
+/// Ends the process by this signal's default action, so that whoever waits for it sees that signal. Where that does
+/// nothing (the kernel protects PID 1, and some signals are ignored by default) it exits with 128 + number.
+/// Async-signal-safe.
+pub(crate) fn die_by(signal: Signum) -> ! {
+    // A failure means that the signal has its default action for ever (SIGKILL), which is what is wanted.
+    let _ = replace(signal, &Action::DEFAULT);
+    unblock(signal);
+    let _ = raise(signal); // to this thread: it is delivered before the call returns
+    // SAFETY: ends the process at once, running nothing; async-signal-safe by POSIX.
+    unsafe { libc::_exit(128 + raw(signal)) }
+}
+
+fn unblock(signal: Signum) {
+    let mut set = MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: `set` has room for a sigset_t.
+    unsafe { libc::sigemptyset(set.as_mut_ptr()) };
+    // SAFETY: it was initialised by the call above; a number that can not be added is left out.
+    unsafe { libc::sigaddset(set.as_mut_ptr(), raw(signal)) };
+    // SAFETY: a valid set in; the old mask is not asked for. It can not fail with these arguments.
+    unsafe { libc::pthread_sigmask(libc::SIG_UNBLOCK, set.as_ptr(), ptr::null_mut()) };
+}
+
+/// Writes to standard error, as much as goes; with no buffer and no lock. Async-signal-safe, may change `errno`.
+pub(crate) fn write_stderr(text: &[u8]) {
+    const STDERR: c_int = 2;
+    // SAFETY: pointer and length are of one live slice.
+    unsafe { libc::write(STDERR, text.as_ptr().cast(), text.len()) };
+}

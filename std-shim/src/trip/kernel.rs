@@ -1,0 +1,76 @@
+//! `Unix`: the core's [`Kernel`] over `sigaction` and the futex.
+
+use sigtrip_core::{Armed, Disposition, Kernel, Signum};
+
+use super::{DISPATCHER, Trampoline};
+use crate::{error::Error, sys};
+
+/// A disposition that is not ours: some other code's handler, kept so that it can be put back to the bit.
+///
+/// `Disposition::Foreign` carries it. Python calls it `None` and can not put it back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Foreign(pub(crate) Option<sys::Action>);
+
+impl Foreign {
+    /// The address of the foreign handler; `None` if the system does not tell (the numbers that libc reserves).
+    ///
+    /// Either context.
+    #[must_use]
+    pub fn address(&self) -> Option<usize> {
+        self.0.map(|action| action.handler())
+    }
+}
+
+/// The operating system, and which of our trampolines is to be installed when a handler is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Unix(pub(crate) Trampoline);
+
+impl Unix {
+    /// For calls that install nothing.
+    pub(crate) const ANY: Self = Self(Trampoline::Armed);
+
+    /// What a kernel disposition means to us. Ours is told by the handler's address alone.
+    pub(crate) fn classify(action: sys::Action) -> Disposition<(), Foreign> {
+        if action.is_default() {
+            Disposition::Default
+        } else if action.is_ignore() {
+            Disposition::Ignore
+        } else if Trampoline::is_ours(&action) {
+            Disposition::Handler(())
+        } else {
+            Disposition::Foreign(Foreign(Some(action)))
+        }
+    }
+}
+
+impl Kernel for Unix {
+    type Foreign = Foreign;
+    type Error = Error;
+
+    fn set_disposition(
+        &self,
+        signal: Signum,
+        new: &Disposition<(), Foreign>,
+    ) -> Result<Disposition<(), Foreign>, Error> {
+        let action = match new {
+            Disposition::Default => sys::Action::DEFAULT,
+            Disposition::Ignore => sys::Action::IGNORE,
+            Disposition::Handler(()) => self.0.action(),
+            Disposition::Foreign(Foreign(action)) => action.ok_or(Error::Unknown)?,
+        };
+        sys::replace(signal, &action).map(Self::classify).map_err(Error::system("sigaction"))
+    }
+
+    /// Cold, so that the trampoline's common path holds none of it.
+    #[cold]
+    #[inline(never)]
+    fn wake(&self) {
+        let _errno = sys::ErrnoGuard::new();
+        sys::wake(armed().as_ptr());
+    }
+}
+
+/// The word on which the owner sleeps.
+pub(crate) fn armed() -> &'static Armed {
+    DISPATCHER.armed()
+}

@@ -1,0 +1,75 @@
+//! The trampolines: the functions that the kernel calls.
+//!
+//! Four, so that each delivery pays for what its signal needs and no more:
+//!
+//! | trampoline | for | what it does |
+//! |---|---|---|
+//! | `Lean` | a session that only polls | the bit |
+//! | `Armed` | otherwise | the bit, then wakes the owner if it sleeps |
+//! | `Fault` | SIGSEGV, SIGBUS, SIGFPE, SIGILL | hands a real fault over at once; one that was sent: as `Armed` |
+//! | `Shutdown` | [`shutdown_flag`](crate::shutdown_flag) | the first time as `Armed`, the second time ends the process |
+//!
+//! `errno` is saved only where something can touch it: setting a bit can not. What can not happen: a panic or an endless
+//! loop. Every path is straight; a number out of range does nothing.
+
+use core::ffi::{c_int, c_void};
+
+use sigtrip_core::Signum;
+
+use super::{DISPATCHER, Unix, shutdown};
+use crate::sys::{Action, ErrnoGuard, Fault};
+
+/// Which function the kernel is to call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trampoline {
+    Lean,
+    Armed,
+    Fault,
+    Shutdown,
+}
+
+impl Trampoline {
+    const ALL: [Self; 4] = [Self::Lean, Self::Armed, Self::Fault, Self::Shutdown];
+
+    /// The kernel disposition that installs it.
+    pub(crate) fn action(self) -> Action {
+        match self {
+            Self::Lean => Action::plain(lean),
+            Self::Armed => Action::plain(armed),
+            Self::Fault => Action::with_info(fault),
+            Self::Shutdown => Action::plain(shutdown),
+        }
+    }
+
+    /// Whether a kernel disposition is one of ours, whatever its flags.
+    pub(crate) fn is_ours(action: &Action) -> bool {
+        Self::ALL.iter().any(|ours| ours.action().handler() == action.handler())
+    }
+}
+
+extern "C" fn lean(number: c_int) {
+    if let Some(signal) = Signum::new(number.cast_unsigned()) {
+        DISPATCHER.trip_unarmed(signal);
+    }
+}
+
+extern "C" fn armed(number: c_int) {
+    if let Some(signal) = Signum::new(number.cast_unsigned()) {
+        DISPATCHER.trip(&Unix::ANY, signal);
+    }
+}
+
+extern "C" fn fault(number: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
+    let fault = Fault::new(number, info, context);
+    if fault.by_instruction() {
+        let _errno = ErrnoGuard::new();
+        fault.hand_over();
+    } else {
+        armed(number);
+    }
+}
+
+extern "C" fn shutdown(number: c_int) {
+    shutdown::request(number);
+    armed(number);
+}
