@@ -1,1 +1,180 @@
 //! Driving real processes: what the tests of this package share.
+
+pub mod raw;
+
+use std::{
+    io::{BufRead, BufReader},
+    os::unix::process::ExitStatusExt,
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::mpsc::{Receiver, RecvTimeoutError, channel},
+    time::{Duration, Instant},
+};
+
+use sigtrip::Signal;
+
+/// How long a test waits for what must come. A machine under load is slow; a lost signal is for ever.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A program under test: a child process whose two outputs come as lines, in order. Killed when dropped.
+#[derive(Debug)]
+pub struct Program {
+    child: Child,
+    lines: Receiver<String>,
+    seen: Vec<String>,
+}
+
+/// How a program ended, and all that it printed.
+#[derive(Debug)]
+pub struct Ended {
+    /// As `wait` tells it.
+    pub status: ExitStatus,
+    /// Every line of both outputs, in order.
+    pub lines: Vec<String>,
+}
+
+impl Program {
+    /// Starts an executable with arguments.
+    ///
+    /// # Panics
+    ///
+    /// If it can not be started.
+    #[must_use]
+    pub fn start(executable: &str, arguments: &[&str]) -> Self {
+        Self::spawn(Command::new(executable).args(arguments))
+    }
+
+    /// Starts a command; its outputs are taken here.
+    ///
+    /// # Panics
+    ///
+    /// If it can not be started.
+    #[must_use]
+    pub fn spawn(command: &mut Command) -> Self {
+        let (output, input) = std::io::pipe().expect("a pipe");
+        let second = input.try_clone().expect("a descriptor");
+        let child = command.stdin(Stdio::null()).stdout(input).stderr(second).spawn().expect("it starts");
+        // The command still holds the pipe's other end, which must not keep the lines from ending.
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let (sender, lines) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                if sender.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        Self { child, lines, seen: Vec::new() }
+    }
+
+    /// Its process number.
+    #[must_use]
+    pub fn pid(&self) -> i32 {
+        self.child.id().cast_signed()
+    }
+
+    /// Waits for a line that contains this, and returns it.
+    ///
+    /// # Panics
+    ///
+    /// If the program ends before, or [`PATIENCE`] does.
+    #[track_caller]
+    pub fn expect(&mut self, part: &str) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(line) => {
+                    self.seen.push(line.clone());
+                    if line.contains(part) {
+                        return line;
+                    }
+                }
+                Err(why) => panic!("no line with {part:?} ({why}); seen: {:#?}", self.seen),
+            }
+        }
+    }
+
+    /// Sends it a signal.
+    ///
+    /// # Panics
+    ///
+    /// If it is gone.
+    #[track_caller]
+    pub fn send(&self, signal: Signal) {
+        sigtrip::kill(self.pid(), signal).expect("it is there");
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Panics
+    ///
+    /// If [`PATIENCE`] ends before.
+    #[track_caller]
+    #[must_use]
+    pub fn finish(mut self) -> Ended {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(line) => self.seen.push(line),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => panic!("it does not end; seen: {:#?}", self.seen),
+            }
+        }
+        let status = self.child.wait().expect("its status");
+        Ended { status, lines: std::mem::take(&mut self.seen) }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // If it has ended already there is nothing to kill.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Ended {
+    /// That it ended with this status.
+    ///
+    /// # Panics
+    ///
+    /// If it did not.
+    #[track_caller]
+    pub fn with_status(&self, status: i32) {
+        assert_eq!(self.status.code(), Some(status), "{self:#?}");
+    }
+
+    /// That it was killed by this signal.
+    ///
+    /// # Panics
+    ///
+    /// If it was not.
+    #[track_caller]
+    pub fn by_signal(&self, signal: Signal) {
+        assert_eq!(self.status.signal(), Some(signal.number()), "{self:#?}");
+    }
+
+    /// That these lines came, in this order; each is a part of a line, and other lines may stand between.
+    ///
+    /// # Panics
+    ///
+    /// If they did not.
+    #[track_caller]
+    pub fn with_lines(&self, parts: &[&str]) {
+        let mut parts = parts.iter().peekable();
+        for line in &self.lines {
+            parts.next_if(|part| line.contains(**part));
+        }
+        assert_eq!(parts.next(), None, "{self:#?}");
+    }
+
+    /// How many lines contain this.
+    #[must_use]
+    pub fn count(&self, part: &str) -> usize {
+        self.lines.iter().filter(|line| line.contains(part)).count()
+    }
+}
+
+/// The README's examples are compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

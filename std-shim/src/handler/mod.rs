@@ -62,6 +62,24 @@ impl Outcome for () {
     }
 }
 
+/// The type `!`, which has no name of its own yet, as what `fn() -> !` returns.
+mod never {
+    pub trait Returns {
+        type Output;
+    }
+
+    impl<T> Returns for fn() -> T {
+        type Output = T;
+    }
+}
+
+/// A handler that never returns: `|_| std::process::exit(1)`.
+impl Outcome for <fn() -> ! as never::Returns>::Output {
+    fn into_result(self) -> Result<(), Interrupt> {
+        self
+    }
+}
+
 impl Outcome for Result<(), Interrupt> {
     fn into_result(self) -> Result<(), Interrupt> {
         self

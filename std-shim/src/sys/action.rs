@@ -26,16 +26,20 @@ impl Action {
     /// The signal is ignored.
     pub(crate) const IGNORE: Self = Self { handler: libc::SIG_IGN, flags: 0, mask: [0; WORDS] };
 
-    /// A handler that takes the number alone. On the alternate stack where there is one; nothing else is blocked while it
-    /// runs; calls that it interrupts fail with `EINTR`.
+    /// A handler that takes the number alone.
+    ///
+    /// It runs on the alternate stack where there is one. While it runs everything else is blocked: of several signals at
+    /// once each frame is gone before the next is made. With an empty mask the kernel piles them up, and std's alternate stack
+    /// of 8 KiB has room for two where a frame saves AVX-512 state; the third kills the process. Calls that it interrupts
+    /// fail with `EINTR`: no `SA_RESTART`.
     pub(crate) fn plain(handler: extern "C" fn(c_int)) -> Self {
-        Self { handler: handler as *const () as usize, flags: libc::SA_ONSTACK, mask: [0; WORDS] }
+        Self { handler: handler as *const () as usize, flags: libc::SA_ONSTACK, mask: all_signals() }
     }
 
     /// A handler that takes the siginfo and the context too; else as [`plain`](Self::plain).
     pub(crate) fn with_info(handler: super::fault::InfoHandler) -> Self {
         let flags = libc::SA_ONSTACK | libc::SA_SIGINFO;
-        Self { handler: handler as *const () as usize, flags, mask: [0; WORDS] }
+        Self { handler: handler as *const () as usize, flags, mask: all_signals() }
     }
 
     /// The handler's address, or `SIG_DFL` or `SIG_IGN`.
@@ -78,6 +82,20 @@ impl Action {
         unsafe { ptr::from_mut(&mut action.sa_mask).cast::<SigSet>().write(self.mask) };
         action
     }
+}
+
+/// Every signal that can be blocked and is not libc's own: the mask as the kernel tells it back. Async-signal-safe.
+fn all_signals() -> SigSet {
+    let (first_real_time, last) = super::real_time_range();
+    let ours = |&n: &u32| n < 32 || (first_real_time..=last).contains(&n);
+    let can_be_blocked = |&n: &u32| n != libc::SIGKILL.unsigned_abs() && n != libc::SIGSTOP.unsigned_abs();
+    let mut set = [0; WORDS];
+    for bit in (1..=last).filter(ours).filter(can_be_blocked).map(|n| n as usize - 1) {
+        if let Some(word) = set.get_mut(bit / usize::BITS as usize) {
+            *word |= 1 << (bit % usize::BITS as usize);
+        }
+    }
+    set
 }
 
 const _: () = assert!(size_of::<SigSet>() <= size_of::<libc::sigset_t>());

@@ -1,0 +1,57 @@
+//! Scenarios: each a small program that checks itself, to be run by name in a process of its own.
+//!
+//! `scenario --list` names them all; `tests/scenarios.rs` runs each as a test.
+
+use std::process::ExitCode;
+
+mod dispositions;
+mod ends;
+mod errors;
+mod faults;
+mod handlers;
+mod helpers;
+mod signal_context;
+mod storms;
+mod two_copies;
+mod waits;
+
+/// A name and what it does; it panics if something is not as it should be.
+type Scenario = (&'static str, fn());
+
+/// The functions, under their own names.
+macro_rules! scenarios {
+    ($($function:ident),* $(,)?) => {
+        pub(crate) const ALL: &[crate::Scenario] = &[$((stringify!($function), $function)),*];
+    };
+}
+pub(crate) use scenarios;
+
+const ROOMS: &[(&str, &[Scenario])] = &[
+    ("dispositions", dispositions::ALL),
+    ("errors", errors::ALL),
+    ("faults", faults::ALL),
+    ("handlers", handlers::ALL),
+    ("signal_context", signal_context::ALL),
+    ("storms", storms::ALL),
+    ("two_copies", two_copies::ALL),
+    ("waits", waits::ALL),
+];
+
+fn main() -> ExitCode {
+    let wanted = std::env::args().nth(1).expect("a scenario's name, or --list");
+    if let Some(program) = ends::PROGRAMS.iter().find(|(name, _)| *name == wanted) {
+        return (program.1)();
+    }
+    for (room, scenarios) in ROOMS {
+        for (name, scenario) in *scenarios {
+            let full = format!("{room}::{name}");
+            if wanted == "--list" {
+                println!("{full}");
+            } else if wanted == full {
+                scenario();
+                return ExitCode::SUCCESS;
+            }
+        }
+    }
+    if wanted == "--list" { ExitCode::SUCCESS } else { panic!("no such scenario: {wanted}") }
+}

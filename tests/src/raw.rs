@@ -1,0 +1,149 @@
+//! The system as foreign code uses it: what the library under test must live with.
+
+#![allow(unsafe_code)]
+
+use std::{ffi::c_int, mem::MaybeUninit, ptr};
+
+use sigtrip::Signal;
+
+/// A kernel disposition, as another library would keep it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Action {
+    /// The handler's address.
+    pub handler: usize,
+    /// `SA_RESTART` and so on.
+    pub flags: c_int,
+    /// The signals in its mask.
+    pub mask: u64,
+}
+
+/// A handler that takes the number.
+pub type PlainHandler = extern "C" fn(c_int);
+
+impl Action {
+    /// A handler with these flags and this mask (bit n-1 for signal n).
+    #[must_use]
+    pub fn new(handler: PlainHandler, flags: c_int, mask: u64) -> Self {
+        Self { handler: handler as *const () as usize, flags, mask }
+    }
+
+    /// `SIG_DFL`.
+    pub const DEFAULT: Self = Self { handler: libc::SIG_DFL, flags: 0, mask: 0 };
+    /// `SIG_IGN`.
+    pub const IGNORE: Self = Self { handler: libc::SIG_IGN, flags: 0, mask: 0 };
+}
+
+/// `sigaction`: reads, and if `new` is given replaces.
+///
+/// # Panics
+///
+/// If the system refuses.
+#[track_caller]
+pub fn sigaction(signal: Signal, new: Option<Action>) -> Action {
+    let mut old = MaybeUninit::<libc::sigaction>::zeroed();
+    let new = new.map(to_libc);
+    let new = new.as_ref().map_or(ptr::null(), ptr::from_ref);
+    // SAFETY: `new` is null or a valid sigaction, `old` has room for one.
+    let returned = unsafe { libc::sigaction(signal.number(), new, old.as_mut_ptr()) };
+    assert_eq!(returned, 0, "sigaction({signal}): {}", std::io::Error::last_os_error());
+    // SAFETY: filled in by the call.
+    let old = unsafe { old.assume_init() };
+    const SA_RESTORER: c_int = 0x0400_0000; // libc's own
+    // SAFETY: the first 64 bits of a sigset_t are the kernel's mask.
+    let mask = unsafe { ptr::from_ref(&old.sa_mask).cast::<u64>().read_unaligned() };
+    Action { handler: old.sa_sigaction, flags: old.sa_flags & !SA_RESTORER, mask }
+}
+
+fn to_libc(action: Action) -> libc::sigaction {
+    // SAFETY: all-zero is valid.
+    let mut new: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
+    new.sa_sigaction = action.handler;
+    new.sa_flags = action.flags;
+    // SAFETY: the first 64 bits of a sigset_t are the kernel's mask.
+    unsafe { ptr::from_mut(&mut new.sa_mask).cast::<u64>().write_unaligned(action.mask) };
+    new
+}
+
+/// Blocks or unblocks a signal in the calling thread.
+pub fn block(signal: Signal, blocked: bool) {
+    let mut set = MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: room for a set.
+    unsafe { libc::sigemptyset(set.as_mut_ptr()) };
+    // SAFETY: initialised above.
+    unsafe { libc::sigaddset(set.as_mut_ptr(), signal.number()) };
+    let how = if blocked { libc::SIG_BLOCK } else { libc::SIG_UNBLOCK };
+    // SAFETY: a valid set; the old one is not asked for.
+    unsafe { libc::pthread_sigmask(how, set.as_ptr(), ptr::null_mut()) };
+}
+
+/// Unblocks every signal in the calling thread, all at once.
+pub fn block_none() {
+    let mut set = MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: room for a set.
+    unsafe { libc::sigemptyset(set.as_mut_ptr()) };
+    // SAFETY: a valid set; the old one is not asked for.
+    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, set.as_ptr(), ptr::null_mut()) };
+}
+
+/// This thread's errno.
+#[must_use]
+pub fn errno() -> c_int {
+    // SAFETY: libc's pointer to this thread's errno is valid here.
+    unsafe { *errno_location() }
+}
+
+/// Sets this thread's errno.
+pub fn set_errno(errno: c_int) {
+    // SAFETY: libc's pointer to this thread's errno is valid here.
+    unsafe { *errno_location() = errno };
+}
+
+fn errno_location() -> *mut c_int {
+    // SAFETY: no preconditions.
+    unsafe { libc::__errno_location() }
+}
+
+/// A thread as C names it.
+#[derive(Clone, Copy, Debug)]
+pub struct Thread(libc::pthread_t);
+
+impl Thread {
+    /// The calling thread.
+    #[must_use]
+    pub fn current() -> Self {
+        // SAFETY: no preconditions.
+        Self(unsafe { libc::pthread_self() })
+    }
+
+    /// Sends it a signal. The thread must be alive.
+    ///
+    /// # Panics
+    ///
+    /// If the system refuses.
+    pub fn send(self, signal: Signal) {
+        // SAFETY: the caller keeps the thread alive.
+        let returned = unsafe { libc::pthread_kill(self.0, signal.number()) };
+        assert_eq!(returned, 0);
+    }
+}
+
+/// Whether the thread with this kernel number sleeps in a system call, as the kernel tells it.
+#[must_use]
+pub fn sleeps(tid: i32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/self/task/{tid}/stat")).unwrap_or_default();
+    stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('S'))
+}
+
+/// The calling thread's kernel number.
+#[must_use]
+pub fn tid() -> i32 {
+    // SAFETY: no preconditions.
+    unsafe { libc::gettid() }
+}
+
+/// Waits until that thread sleeps in a system call.
+pub fn wait_until_it_sleeps(tid: i32) {
+    while !sleeps(tid) {
+        std::thread::yield_now();
+    }
+}

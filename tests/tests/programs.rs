@@ -1,0 +1,120 @@
+//! The article's six programs, driven by real signals.
+
+use std::time::{Duration, Instant};
+
+use sigtrip::Signal;
+use sigtrip_tests::Program;
+
+fn start(name: &str) -> Program {
+    Program::start(env!("CARGO_BIN_EXE_program"), &[name])
+}
+
+/// That it took about this long: not much less, and not so much more that another number of seconds could be meant.
+#[track_caller]
+fn took(start: Instant, seconds: u64) {
+    let elapsed = start.elapsed();
+    let expected = Duration::from_secs(seconds);
+    assert!(elapsed + Duration::from_millis(100) >= expected, "only {elapsed:?}");
+    assert!(elapsed < expected + Duration::from_millis(1500), "{elapsed:?}");
+}
+
+#[test]
+fn signal_signal_waits_three_seconds_at_a_time_and_a_signal_cuts_that_short() {
+    let mut program = start("signal_signal");
+    let pid = program.expect("My PID is: ");
+    assert_eq!(pid, format!("My PID is: {}", program.pid()));
+    program.expect("Waiting...");
+    let first = Instant::now();
+    program.expect("Waiting...");
+    took(first, 3);
+    for (signal, line) in [(Signal::USR1, "Received: 10"), (Signal::USR2, "Received: 12")] {
+        let sent = Instant::now();
+        program.send(signal);
+        assert_eq!(program.expect("Received"), line);
+        program.expect("Waiting...");
+        took(sent, 0);
+    }
+    program.send(Signal::INT);
+    let ended = program.finish();
+    ended.by_signal(Signal::INT);
+    ended.with_lines(&["Traceback", "signal_signal.rs\", line ", "KeyboardInterrupt"]);
+}
+
+#[test]
+fn signal_getsignal_prints_a_line_for_every_number() {
+    let ended = start("signal_getsignal").finish();
+    ended.with_status(0);
+    assert_eq!(ended.lines.len(), Signal::MAX as usize, "{ended:#?}");
+    for (number, line) in (1..).zip(&ended.lines) {
+        assert!(line.contains(&format!("({number:2}): ")), "{line}");
+    }
+    let line = |number: usize| ended.lines[number - 1].as_str();
+    assert_eq!(line(1), "SIGHUP     ( 1): SIG_DFL");
+    assert_eq!(line(2), "SIGINT     ( 2): default_int_handler");
+    assert_eq!(line(7), "SIGBUS     ( 7): None");
+    assert_eq!(line(9), "SIGKILL    ( 9): SIG_DFL");
+    assert_eq!(line(11), "SIGSEGV    (11): None");
+    assert_eq!(line(13), "SIGPIPE    (13): SIG_IGN");
+    assert_eq!(line(14), "SIGALRM    (14): alarm_received");
+    assert_eq!(line(19), "SIGSTOP    (19): SIG_DFL");
+    assert_eq!(line(25), "SIGXFSZ    (25): SIG_IGN");
+    assert!(line(32).ends_with("(32): None") && line(33).ends_with("(33): None"));
+    let defaults = ended.count("): SIG_DFL");
+    assert_eq!(defaults, 64 - 2 - 2 - 2 - 2, "all but two handlers, two ignored, two of std, two of libc");
+}
+
+#[test]
+fn signal_alarm_takes_two_seconds_not_four() {
+    let start_time = Instant::now();
+    let ended = start("signal_alarm").finish();
+    took(start_time, 2);
+    ended.with_status(0);
+    assert_eq!(ended.lines.len(), 3);
+    ended.with_lines(&["Before: ", "Alarm : ", "After : "]);
+}
+
+#[test]
+fn signal_ignore_ignores_ctrl_c_and_exits_with_a_message() {
+    let mut program = start("signal_ignore");
+    let pid = program.expect("My PID: ");
+    assert_eq!(pid, format!("My PID: {}", program.pid()));
+    for _ in 0..4 {
+        program.send(Signal::INT);
+    }
+    program.send(Signal::USR1);
+    let ended = program.finish();
+    ended.with_status(1);
+    assert_eq!(ended.lines[1..], ["Exiting"]);
+}
+
+#[test]
+fn signal_threads_receives_in_main_and_is_killed_by_the_alarm() {
+    let mut program = start("signal_threads");
+    assert_eq!(program.expect("Waiting for signal"), "Waiting for signal in <Thread(receiver, started)>");
+    assert_eq!(program.expect("Sending"), "Sending signal in <Thread(sender, started)>");
+    assert_eq!(program.expect("Received"), "Received signal 10 in <Thread(main, started)>");
+    assert_eq!(program.expect("Waiting for"), "Waiting for <Thread(receiver, started)>");
+    let waiting = Instant::now();
+    let ended = program.finish();
+    took(waiting, 2);
+    ended.by_signal(Signal::ALRM);
+    assert_eq!(ended.count("Done waiting"), 0);
+}
+
+#[test]
+fn signal_threads_alarm_is_handled_in_main_during_the_join() {
+    let start_time = Instant::now();
+    let mut program = start("signal_threads_alarm");
+    program.expect("Setting alarm in <Thread(alarm_thread, started)>");
+    program.expect("Alarm in <Thread(main, started)>");
+    took(start_time, 1);
+    program.expect("Done with sleep");
+    took(start_time, 3);
+    let ended = program.finish();
+    ended.with_status(0);
+    ended.with_lines(&[
+        "Sleeping in <Thread(alarm_thread, started)>",
+        "Waiting for <Thread(alarm_thread, started)>",
+    ]);
+    assert!(ended.lines.last().is_some_and(|line| line.ends_with("Exiting normally")), "{ended:#?}");
+}
