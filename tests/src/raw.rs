@@ -147,3 +147,26 @@ pub fn wait_until_it_sleeps(tid: i32) {
         std::thread::yield_now();
     }
 }
+
+/// Forks; the child runs `child` and ends with the status that it returns, 101 if it panics. Returns that status.
+///
+/// # Panics
+///
+/// If the system can not fork, or the child is killed.
+#[track_caller]
+pub fn in_a_fork(child: impl FnOnce() -> i32) -> i32 {
+    // SAFETY: the child does what a forked child of these tests may: it takes no lock that another thread of the parent
+    // could have held, except where that is what is tested.
+    let pid = unsafe { libc::fork() };
+    assert!(pid >= 0, "fork: {}", std::io::Error::last_os_error());
+    if pid == 0 {
+        let status = std::panic::catch_unwind(std::panic::AssertUnwindSafe(child)).unwrap_or(101);
+        // SAFETY: ends the child at once.
+        unsafe { libc::_exit(status) };
+    }
+    let mut status = 0;
+    // SAFETY: our own child, and room for its status.
+    while unsafe { libc::waitpid(pid, &raw mut status, 0) } == -1 {}
+    assert!(libc::WIFEXITED(status), "the child did not exit: {status:#x}");
+    libc::WEXITSTATUS(status)
+}

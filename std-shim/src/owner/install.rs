@@ -1,24 +1,17 @@
 //! Installing and giving back.
 //!
-//! What stood in the kernel before the session's first change of a signal is kept in a fixed map, exactly, until the
-//! session ends. One lock guards the table's handlers and that map: the owner holds it while it changes them, another
-//! thread while it copies a handler out in [`getsignal`]. It is never held while a handler runs, nor while one is dropped.
+//! What stood in the kernel before the session's first change of a signal is kept, exactly, until the session ends. What can
+//! not happen: a disposition of ours in the kernel without a handler in the table, or one given back that was no longer ours.
 
 use sigtrip_core::{Disposition as CoreDisposition, Replaced, Signum};
 
-use super::{dispatch, session};
+use super::{dispatch, session, table::Table};
 use crate::{
     Disposition, Error, Foreign, Frame, Handler, Interrupt, Outcome, Signal,
     handler::Delivery,
     sys,
     trip::{DISPATCHER, Trampoline, Unix, Word},
 };
-
-/// The dispositions to give back: at most one per signal. Its lock is the writers' lock.
-static EARLIER: spin::Mutex<Earlier> = spin::Mutex::new(Earlier::new());
-
-/// Room for every signal, rounded up to what the map wants.
-type Earlier = heapless::LinearMap<Signum, sys::Action, { sys::SIGNAL_MAX as usize }>;
 
 /// Sets what is done with a signal: Python's `signal.signal`. Returns what was there before.
 ///
@@ -107,7 +100,7 @@ pub fn getsignal(signal: Signal) -> Result<Disposition, Error> {
     if signal.is_reserved() {
         return Ok(Disposition::Foreign(Foreign(None)));
     }
-    let _no_writer = EARLIER.lock();
+    let _no_writer = Table::lock();
     let action = sys::query(signal.signum()).map_err(Error::system("sigaction"))?;
     let kernel = Unix::classify(action);
     let CoreDisposition::Handler(()) = kernel else { return Ok(with_handler(kernel, None)) };
@@ -134,7 +127,7 @@ pub(super) fn kernel_disposition(signal: Signal) -> Result<CoreDisposition<(), F
 /// Sets a disposition; the first time in a session it keeps what was there. Owner context, catchable signals only.
 pub(super) fn set(signal: Signal, new: Disposition) -> Result<Disposition, Error> {
     let signum = signal.signum();
-    let mut earlier = EARLIER.lock();
+    let mut earlier = Table::lock();
     let before = sys::query(signum).map_err(Error::system("sigaction"))?;
     let kernel = match &new {
         Disposition::Handler(handler) => Unix(trampoline(signal, handler)),
@@ -212,7 +205,7 @@ fn trampoline(signal: Signal, handler: &Handler) -> Trampoline {
 /// Gives back to the kernel what the session changed, where ours is still installed. The handlers stay in the table, for
 /// what is still pending.
 pub(super) fn give_back() {
-    let mut earlier = EARLIER.lock();
+    let mut earlier = Table::lock();
     for (&signal, action) in earlier.iter() {
         let ours = DISPATCHER.disposition(signal);
         if kernel_disposition(Signal::of(signal)).is_ok_and(|kernel| is_still(&kernel, ours)) {
@@ -236,7 +229,7 @@ fn is_still(kernel: &CoreDisposition<(), Foreign>, ours: CoreDisposition<Word>) 
 /// Takes every handler out of the table and frees it.
 pub(super) fn free_handlers() {
     for signal in Signal::all() {
-        let lock = EARLIER.lock();
+        let lock = Table::lock();
         let entry = DISPATCHER.forget(signal.signum());
         drop(lock);
         if let CoreDisposition::Handler(word) = entry {

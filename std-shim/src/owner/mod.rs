@@ -3,10 +3,12 @@
 //! What is here never runs in signal context. It may call `trip/`; `trip/` never calls it.
 
 pub(crate) mod dispatch;
+mod fork;
 pub(crate) mod install;
 pub(crate) mod send;
 pub(crate) mod session;
 pub(crate) mod shutdown;
+mod table;
 #[cfg(feature = "std")]
 pub(crate) mod thread;
 pub(crate) mod timer;

@@ -4,6 +4,7 @@
 //! left*.
 //!
 //! - 0 → thread: [`init_with`], by a compare-and-swap, so that of two threads one wins;
+//! - thread → other thread: in the child of a fork, which has only the thread that forked;
 //! - thread → `CLOSING` → 0: [`Session`]'s drop, on that thread alone (a `Session` can not be sent).
 //!
 //! What can not happen: two owners; a handler that installs something while the session gives everything back.
@@ -13,7 +14,7 @@ use core::{
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
-use super::{dispatch, install};
+use super::{dispatch, fork, install};
 use crate::{Disposition, Error, Frame, Handler, Signal, default_int_handler, sys, trip};
 
 static OWNER: AtomicUsize = AtomicUsize::new(NOBODY);
@@ -88,7 +89,8 @@ impl Default for Options {
 /// # Errors
 ///
 /// - [`Error::AlreadyInitialized`] if a session is open, on whatever thread;
-/// - [`Error::System`] if the system refuses a disposition; nothing stays changed.
+/// - [`Error::System`] if the system refuses a disposition, or memory for its list of what to do at fork; nothing stays
+///   changed.
 ///
 /// ```
 /// let session = sigtrip::init()?;
@@ -112,6 +114,7 @@ pub fn init_with(options: Options) -> Result<Session, Error> {
         .compare_exchange(NOBODY, sys::current_thread(), Ordering::Acquire, Ordering::Relaxed)
         .map_err(|_| Error::AlreadyInitialized)?;
     let session = Session { stays_here: PhantomData };
+    fork::register()?;
     // Relaxed: the owner's own word; other threads do not read it.
     POLLING.store(options.polling, Ordering::Relaxed);
     if options.python_start_up {
@@ -140,6 +143,14 @@ impl Drop for Session {
         trip::forget_request();
         // Release: pairs with the Acquire of `init_with`.
         OWNER.store(NOBODY, Ordering::Release);
+    }
+}
+
+/// In the child of a fork: the thread that forked, the only one there, is the owner if there was one.
+pub(super) fn inherit() {
+    // Relaxed: there is no other thread.
+    if OWNER.load(Ordering::Relaxed) != NOBODY {
+        OWNER.store(sys::current_thread(), Ordering::Relaxed);
     }
 }
 

@@ -33,6 +33,11 @@ impl Errno {
         if returned == -1 { Err(Self::last()) } else { Ok(returned) }
     }
 
+    /// What a call that returns the error itself says.
+    pub(super) const fn from_return(errno: c_int) -> Self {
+        Self(errno)
+    }
+
     pub(super) const fn is(self, errno: c_int) -> bool {
         self.0 == errno
     }

@@ -9,6 +9,7 @@
 mod action;
 mod errno;
 mod fault;
+mod mask;
 mod process;
 #[cfg_attr(any(target_os = "linux", target_os = "android"), path = "futex.rs")]
 mod sleep;
@@ -19,7 +20,8 @@ pub(crate) use action::{Action, query, replace};
 pub use errno::Errno;
 pub(crate) use errno::ErrnoGuard;
 pub(crate) use fault::{Fault, hand_over};
-pub(crate) use process::{alarm, die_by, kill, raise, write_stderr};
+pub(crate) use mask::Blocked;
+pub(crate) use process::{alarm, at_fork, die_by, kill, raise, write_stderr};
 pub(crate) use sleep::{Woken, sleep_on, wake};
 pub(crate) use thread::{current_thread, pause, sleep_thread};
 pub(crate) use time::{now, set_real_timer};

@@ -25,6 +25,19 @@ pub(crate) fn alarm(seconds: u32) -> u32 {
     unsafe { libc::alarm(seconds) }
 }
 
+/// Has libc call these on the thread that forks: before, then after in the parent and in the child. For ever.
+pub(crate) fn at_fork(
+    prepare: extern "C" fn(),
+    parent: extern "C" fn(),
+    child: extern "C" fn(),
+) -> Result<(), Errno> {
+    // SAFETY: functions without arguments, which live as long as this code; libc forgets them when it is unloaded.
+    match unsafe { libc::pthread_atfork(Some(prepare), Some(parent), Some(child)) } {
+        0 => Ok(()),
+        errno => Err(Errno::from_return(errno)),
+    }
+}
+
 /// Ends the process by this signal's default action, so that whoever waits for it sees that signal. Where that does
 /// nothing (the kernel protects PID 1, and some signals are ignored by default) it exits with 128 + number.
 /// Async-signal-safe.

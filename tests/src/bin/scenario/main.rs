@@ -8,6 +8,7 @@ mod dispositions;
 mod ends;
 mod errors;
 mod faults;
+mod forks;
 mod handlers;
 mod helpers;
 mod signal_context;
@@ -30,6 +31,7 @@ const ROOMS: &[(&str, &[Scenario])] = &[
     ("dispositions", dispositions::ALL),
     ("errors", errors::ALL),
     ("faults", faults::ALL),
+    ("forks", forks::ALL),
     ("handlers", handlers::ALL),
     ("signal_context", signal_context::ALL),
     ("storms", storms::ALL),

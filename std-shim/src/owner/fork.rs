@@ -1,0 +1,65 @@
+//! Fork: handled without the user's help.
+//!
+//! Three functions that libc calls around `fork`, on the thread that forks:
+//!
+//! 1. *prepare* blocks every signal and takes the writers' lock, so that nothing is half done when memory is copied;
+//! 2. *parent* releases both;
+//! 3. *child* forgets what is pending (those signals were the parent's), who sleeps (that thread is not there), the
+//!    shutdown request; makes the forking thread the owner if there was one; then releases both.
+//!
+//! What can not happen: a handler that runs in both processes for one signal; a child that waits for a lock whose holder it does
+//! not have. A child made by a raw `clone` or `_Fork` passes by here: it may only exec.
+
+use core::{
+    cell::Cell,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use super::{session, table::Table};
+use crate::{
+    Error, sys,
+    trip::{self, DISPATCHER},
+};
+
+/// What *prepare* holds for *parent* and *child*.
+///
+/// Its users are one at a time: who writes it holds the writers' lock, and it is emptied before that is released.
+struct Held(Cell<Option<Table>>);
+
+#[allow(unsafe_code)]
+// SAFETY: only `prepare`, `parent` and `child` touch it. `prepare` does so with the writers' lock held, and the other two
+// run next on the same thread (or its copy), before the lock is released.
+unsafe impl Sync for Held {}
+
+static HELD: Held = Held(Cell::new(None));
+
+static REGISTERED: AtomicBool = AtomicBool::new(false);
+
+/// Has libc call the functions, once for the life of the process. Called by the owner alone.
+pub(super) fn register() -> Result<(), Error> {
+    // Acquire: pairs with the Release below, of an earlier owner on another thread.
+    if REGISTERED.load(Ordering::Acquire) {
+        return Ok(());
+    }
+    sys::at_fork(prepare, parent, child).map_err(Error::system("pthread_atfork"))?;
+    // Release: pairs with the Acquire above.
+    REGISTERED.store(true, Ordering::Release);
+    Ok(())
+}
+
+extern "C" fn prepare() {
+    let table = Table::lock();
+    HELD.0.set(Some(table));
+}
+
+extern "C" fn parent() {
+    drop(HELD.0.take());
+}
+
+extern "C" fn child() {
+    DISPATCHER.clear_pending();
+    DISPATCHER.armed().disarm();
+    trip::forget_request();
+    session::inherit();
+    drop(HELD.0.take());
+}

@@ -1,0 +1,45 @@
+//! The writers' lock, and what it guards: the handlers in the table, and the dispositions to give back.
+//!
+//! The owner holds it while it changes them, another thread while it copies a handler out. While it is held every signal of the
+//! holder is blocked, so that a foreign signal handler that forks can not find it held by its own thread; and `fork` takes
+//! it, so that a child never finds it held by a thread that it does not have. It is never held while a handler runs, nor while
+//! one is dropped. Signal context never takes it.
+
+use core::ops::{Deref, DerefMut};
+
+use sigtrip_core::Signum;
+
+use crate::sys;
+
+/// What stood in the kernel before this session's first change of each signal. There is room for every signal.
+pub(super) type Earlier = heapless::LinearMap<Signum, sys::Action, { sys::SIGNAL_MAX as usize }>;
+
+static TABLE: spin::Mutex<Earlier> = spin::Mutex::new(Earlier::new());
+
+/// The right to change the table, until it is dropped.
+pub(super) struct Table {
+    // Dropped in this order: the lock first, then the mask.
+    guard: spin::MutexGuard<'static, Earlier>,
+    _blocked: sys::Blocked,
+}
+
+impl Table {
+    /// Waits for whoever has it: a few loads and a `sigaction` at most.
+    pub(super) fn lock() -> Self {
+        let blocked = sys::Blocked::all();
+        Self { guard: TABLE.lock(), _blocked: blocked }
+    }
+}
+
+impl Deref for Table {
+    type Target = Earlier;
+    fn deref(&self) -> &Earlier {
+        &self.guard
+    }
+}
+
+impl DerefMut for Table {
+    fn deref_mut(&mut self) -> &mut Earlier {
+        &mut self.guard
+    }
+}
