@@ -1,4 +1,76 @@
-//! Safe Unix signals.
+//! Safe Unix signals: trip a bit in the signal handler, run the real handler at a safe point.
+//!
+//! A signal interrupts a program between any two instructions, where nearly nothing may be done: no lock, no allocation,
+//! no printing. So the function that this crate gives the kernel does one thing: it *trips* a bit. Your handler runs later, at a
+//! *safe point* of the thread that owns the session, as ordinary code that may allocate, lock, print and fail. That is the
+//! model of Python's `signal` module.
+//!
+#![cfg_attr(feature = "std", doc = "```no_run")]
+#![cfg_attr(not(feature = "std"), doc = "```ignore")]
+//! use sigtrip::{Signal, on, run, sleep};
+//! use std::{process::ExitCode, time::Duration};
+//!
+//! fn main() -> ExitCode {
+//!     run(|| {
+//!         on(Signal::HUP, |_| println!("reloading"))?;
+//!         loop {
+//!             println!("working; Ctrl-C ends me");
+//!             sleep(Duration::from_secs(1))?; // a safe point
+//!         }
+//!     })
+//! }
+//! ```
+//!
+//! # Which receiver do I want?
+//!
+//! | you want | use |
+//! |---|---|
+//! | code to run when a signal comes | [`on`], and safe points: [`check_signals`] in a loop, or a wait |
+//! | a loop to stop at Ctrl-C | [`shutdown_flag`] |
+//! | to wait for a signal | [`pause`], [`pause_for`] |
+//! | a program that ends well at Ctrl-C, and says so to its parent | [`run`] |
+//! | Python's names | [`python`] |
+//!
+//! # Two contexts
+//!
+//! Each item says from which it may be used. *Signal context* is inside a signal handler: on any thread, at any instruction.
+//! *Owner context* is ordinary code on the thread that opened the [`Session`]. Handlers run in owner context, one inside another
+//! if a handler has a safe point of its own. Nothing here is to be called from a signal handler of yours unless its
+//! documentation says that it may.
+//!
+//! # Safe points
+//!
+//! [`check_signals`], every wait ([`sleep`], [`pause`], [`pause_for`], [`JoinHandle::join`]), every call that sends
+//! ([`raise_signal`], [`kill`]) and every call that installs ([`on`], [`signal`](fn@signal)). Each returns the failure of a handler that it ran, so that `?`
+//! carries it on. Std's own waits (`thread::sleep`, `JoinHandle::join`, `Mutex::lock`, channels) are none: they try again when a
+//! signal interrupts them, and handlers run only after.
+//!
+//! # Threads
+//!
+//! One thread owns the session: the one that called [`init`] or [`run`]. It installs handlers and runs them. Any thread may
+//! receive a signal; if the owner waits in one of the waits above it is woken at once, whichever thread received it.
+//! [`getsignal`] works on any thread.
+//!
+//! # Fork, exec, leaving
+//!
+//! A forked child forgets what was pending in its parent, and its one thread is its owner; nothing is to be called. After
+//! `exec` caught signals have their default action (that is the system's rule) and ignored ones stay ignored. When
+//! the [`Session`] is dropped every disposition that it changed is given back exactly, where ours is still installed.
+//!
+//! # Faults
+//!
+//! A SIGSEGV, SIGBUS, SIGFPE or SIGILL that an instruction raised can not wait for a safe point: returning would raise it again. It
+//! goes at once to the handler that stood there before (std's, which reports a stack overflow), or kills as by default. One
+//! that was sent by `kill` is deferred like any other.
+//!
+//! # Without std
+//!
+//! With `default-features = false` the crate is `no_std` and needs libc alone: the same dispositions, trampolines, safe points and
+//! waits, no heap. Handlers are functions, or closures that capture nothing. [`run`], threads and boxed errors are not there.
+//!
+//! # Platforms
+//!
+//! Linux with glibc on x86-64 is what this was run on. Other systems are refused when compiling.
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![deny(unsafe_code)]
 
