@@ -194,6 +194,7 @@ impl<H: OneWord, const WORDS: usize> Dispatcher<H, WORDS> {
         signal: Signum,
         new: Disposition<H, K::Foreign>,
     ) -> Result<Replaced<H, K::Foreign>, K::Error> {
+        self.table.check(signal)?; // before the kernel is asked: a removal asks it first
         match new {
             Disposition::Handler(handler) => self.install(kernel, signal, handler),
             Disposition::Default => self.remove(kernel, signal, &Disposition::Default),
@@ -274,3 +275,6 @@ impl<F: FnMut()> Drop for OnLeaving<F> {
         (self.0)();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -48,6 +48,10 @@
 #![no_std]
 #![deny(unsafe_code)]
 
+// Tests are ordinary programs.
+#[cfg(all(not(sigtrip_loom), any(test, sigtrip_step)))]
+extern crate std;
+
 mod atomic;
 mod dispatcher;
 mod kernel;

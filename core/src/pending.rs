@@ -122,3 +122,113 @@ impl<const WORDS: usize> Default for Pending<WORDS> {
         Self::new()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use core::cell::Cell;
+    use std::{boxed::Box, rc::Rc, vec::Vec};
+
+    use super::*;
+    use crate::step;
+
+    const BITS: u32 = WORD_BITS as u32;
+
+    fn sig(number: u32) -> Signum {
+        Signum::new(number).unwrap()
+    }
+
+    /// One pass, as the dispatcher makes it.
+    fn pass<const WORDS: usize>(pending: &Pending<WORDS>) -> Vec<u32> {
+        let mut last = None;
+        let mut taken = Vec::new();
+        while let Some(signal) = pending.take_next(last) {
+            taken.push(signal.get());
+            last = Some(signal);
+        }
+        taken
+    }
+
+    #[test]
+    fn a_pass_takes_each_once_and_ascending_across_words() {
+        let pending = Pending::<3>::new();
+        let numbers = [1, 2, BITS - 1, BITS, BITS + 1, 2 * BITS, 2 * BITS + 1, 3 * BITS];
+        for &number in numbers.iter().rev().chain(&numbers) {
+            assert!(pending.trip(sig(number)));
+        }
+        assert_eq!(pass(&pending), numbers);
+        assert!(!pending.any());
+    }
+
+    #[test]
+    fn a_number_beyond_the_width_is_refused() {
+        let pending = Pending::<1>::new();
+        for number in [BITS + 1, 2 * BITS, u32::MAX] {
+            assert!(!pending.trip(sig(number)));
+            assert_eq!(pending.take_next(Some(sig(number))), None);
+        }
+        assert!(!pending.any());
+    }
+
+    #[test]
+    fn what_is_behind_the_cursor_stays() {
+        let pending = Pending::<2>::new();
+        for number in [3, BITS, BITS + 5] {
+            pending.trip(sig(number));
+        }
+        assert_eq!(pending.take_next(Some(sig(3))), Some(sig(BITS)));
+        assert_eq!(pending.take_next(Some(sig(BITS))), Some(sig(BITS + 5)));
+        assert_eq!(pending.take_next(Some(sig(2 * BITS))), None);
+        assert_eq!(pending.snapshot(), SignalSet::from_iter([sig(3)]));
+    }
+
+    #[test]
+    fn a_snapshot_takes_nothing_and_clear_takes_all() {
+        let pending = Pending::<2>::new();
+        let set = SignalSet::from_iter([sig(7), sig(BITS + 7)]);
+        for signal in set {
+            pending.trip(signal);
+        }
+        assert_eq!((pending.snapshot(), pending.snapshot(), pending.any()), (set, set, true));
+        pending.clear();
+        assert_eq!((pending.snapshot(), pending.any()), (SignalSet::new(), false));
+    }
+
+    /// Runs `pass` on {2, 3} with a trip of `number` just before its atomic step `k`; `None` if it has no such step.
+    fn pass_interrupted_at(k: usize, number: u32) -> Option<[Vec<u32>; 2]> {
+        let pending = Rc::new(Pending::<1>::new());
+        for standing in [2, 3] {
+            pending.trip(sig(standing));
+        }
+        let steps = Rc::new(Cell::new(0));
+        let (target, count) = (pending.clone(), steps.clone());
+        step(Some(Box::new(move || {
+            if count.replace(count.get() + 1) == k {
+                target.trip(sig(number));
+            }
+        })));
+        let first = pass(&pending);
+        step(None);
+        (steps.get() > k).then(|| [first, pass(&pending)])
+    }
+
+    /// The trip comes before the bit is taken and joins it, or after and is taken once more: never neither.
+    #[test]
+    fn a_trip_between_any_two_steps_of_a_take_is_not_lost() {
+        let [mut early, mut late] = [0, 0];
+        for number in 1..=4 {
+            let mut k = 0;
+            while let Some([first, second]) = pass_interrupted_at(k, number) {
+                let mut both = first.clone();
+                both.extend(&second);
+                assert!(first.is_sorted_by(|a, b| a < b), "step {k}: {first:?}");
+                assert!(both.contains(&2) && both.contains(&3), "step {k}: {both:?}");
+                let times = both.iter().filter(|&&taken| taken == number).count();
+                assert!((1..=2).contains(&times), "step {k}: {number} taken {times} times");
+                *if second.is_empty() { &mut early } else { &mut late } += 1;
+                k += 1;
+            }
+            assert!(k >= 5, "only {k} places to interrupt");
+        }
+        assert!(early > 0 && late > 0, "{early} joined the pass, {late} came after it");
+    }
+}

@@ -142,8 +142,14 @@ impl<H: OneWord, const WORDS: usize> HandlerTable<H, WORDS> {
     }
 
     #[inline]
-    fn entry(&self, signal: Signum) -> Option<&AtomicPtr<()>> {
-        self.entries.get(signal.word())?.get(signal.bit())
+    fn entry(&self, signal: Signum) -> Result<&AtomicPtr<()>, OutOfRange> {
+        let entry = self.entries.get(signal.word()).and_then(|word| word.get(signal.bit()));
+        entry.ok_or(OutOfRange { signal, capacity: (WORDS * WORD_BITS) as u32 })
+    }
+
+    /// Refuses a number that `swap` would refuse: for who has something else to do first.
+    pub(crate) fn check(&self, signal: Signum) -> Result<(), OutOfRange> {
+        self.entry(signal).map(|_| ())
     }
 
     /// The signal's disposition: one load. `Default` for a number beyond the width. Either context.
@@ -161,8 +167,7 @@ impl<H: OneWord, const WORDS: usize> HandlerTable<H, WORDS> {
     /// [`OutOfRange`] for a number beyond the width; nothing is changed.
     #[inline]
     pub fn swap(&self, signal: Signum, new: Disposition<H>) -> Result<Disposition<H>, OutOfRange> {
-        let out_of_range = OutOfRange { signal, capacity: (WORDS * WORD_BITS) as u32 };
-        let entry = self.entry(signal).ok_or(out_of_range)?;
+        let entry = self.entry(signal)?;
         // AcqRel: Release pairs with the Acquire of `get` (what the new handler points to), Acquire with the Release of
         // the swap that put the old one there (whoever gets it back may free it).
         Ok(decode(entry.swap(encode(new), Ordering::AcqRel)))

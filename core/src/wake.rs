@@ -88,6 +88,18 @@ impl Armed {
         self.word.swap(Self::IDLE, Ordering::AcqRel) == Self::ARMED
     }
 
+    /// Whether the owner armed the word and nobody has fired it yet: the sleep may go on. One load.
+    ///
+    /// For a kernel that sleeps on something else than the address of the word: a condition variable (look with
+    /// its lock held, and take that lock in [`Kernel::wake`](crate::Kernel::wake)), or an instruction that waits for
+    /// an interrupt. Either context.
+    #[inline]
+    #[must_use]
+    pub fn is_armed(&self) -> bool {
+        // Relaxed: no partner. It says whether to sleep, nothing is read because of it; `disarm` acquires.
+        self.word.load(Ordering::Relaxed) == Self::ARMED
+    }
+
     /// The address of the word, for a system call that sleeps on it or wakes its sleepers.
     ///
     /// Either context. Nobody may write through it. Not there under loom, whose words have no address.
@@ -102,5 +114,55 @@ impl Armed {
 impl Default for Armed {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::cell::Cell;
+    use std::{boxed::Box, rc::Rc};
+
+    use super::*;
+    use crate::step;
+
+    #[test]
+    fn one_wake_for_each_time_it_was_armed() {
+        let armed = Armed::new();
+        assert!(!armed.fire());
+        armed.arm();
+        armed.arm();
+        assert!(armed.is_armed());
+        assert!(armed.fire());
+        assert!(!armed.is_armed());
+        assert!(!armed.fire());
+    }
+
+    #[test]
+    fn no_wake_once_the_owner_has_disarmed() {
+        let armed = Armed::new();
+        armed.arm();
+        armed.disarm();
+        assert!(!armed.is_armed());
+        assert!(!armed.fire());
+    }
+
+    #[test]
+    fn the_address_shows_the_word() {
+        let armed = Armed::new();
+        let bytes = size_of_val(&armed);
+        assert_eq!((bytes, armed.as_ptr().cast_const()), (4, (&raw const armed).cast()));
+    }
+
+    /// A signal that interrupts the firing of another: of the two, one wakes.
+    #[test]
+    fn of_two_nested_fires_one_wakes() {
+        let armed = Rc::new(Armed::new());
+        let inner = Rc::new(Cell::new(None));
+        armed.arm();
+        let hook = (armed.clone(), inner.clone());
+        step(Some(Box::new(move || hook.1.set(Some(hook.0.fire())))));
+        let outer = armed.fire();
+        step(None);
+        assert_eq!((inner.get(), outer), (Some(true), false));
     }
 }

@@ -2,8 +2,6 @@
 //! signal would that came just then. What loom can not show (it has threads, but no signal that interrupts its
 //! own thread) is shown here.
 
-extern crate std;
-
 use std::{boxed::Box, cell::RefCell};
 
 pub(crate) use core::sync::atomic::Ordering;
@@ -50,7 +48,7 @@ macro_rules! stepped {
 
 stepped!(AtomicUsize<>, usize,
     load() -> usize; store(value: usize) -> (); fetch_or(bits: usize) -> usize; fetch_and(bits: usize) -> usize;);
-stepped!(AtomicU32<>, u32, swap(value: u32) -> u32;);
+stepped!(AtomicU32<>, u32, load() -> u32; swap(value: u32) -> u32;);
 stepped!(AtomicPtr<T>, *mut T, load() -> *mut T; swap(new: *mut T) -> *mut T;);
 
 impl AtomicU32 {
