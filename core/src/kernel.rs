@@ -33,6 +33,7 @@ pub trait Kernel {
     ///
     /// Called in signal context: on any thread, at any instruction, nested in itself and in
     /// [`set_disposition`](Self::set_disposition). It must not lock, allocate, panic, or leave `errno` changed; it is
-    /// called at most once for each time the owner armed the word. To wake an owner who is awake must be harmless.
+    /// called at most once for each time the owner armed the word, and sees what the owner wrote before. To wake an owner
+    /// who is awake must be harmless.
     fn wake(&self);
 }

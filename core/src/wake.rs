@@ -63,7 +63,8 @@ impl Armed {
     #[inline]
     pub fn arm(&self) {
         // AcqRel: Acquire pairs with the Release of `fire`: if that came first, the look that follows sees its bit.
-        // Release heads the sequence in which `fire` reads the 1. A swap, never a store: see the file's head.
+        // Release pairs with the Acquire of `fire`: what the owner wrote before it armed is seen by whoever wakes it. A
+        // swap, never a store: see the file's head.
         self.word.swap(Self::ARMED, Ordering::AcqRel);
     }
 
@@ -72,9 +73,9 @@ impl Armed {
     /// Owner context.
     #[inline]
     pub fn disarm(&self) {
-        // AcqRel: Acquire pairs with the Release of `fire`, whose bit the scan that follows must see; Release keeps the
-        // chain of swaps unbroken for the next `arm`.
-        self.word.swap(Self::IDLE, Ordering::AcqRel);
+        // Acquire: pairs with the Release of `fire`, whose bit the scan that follows must see. Nobody acquires from here, so
+        // no Release; and a swap, never a store, so that the next `arm` still reads from an earlier `fire` through it.
+        self.word.swap(Self::IDLE, Ordering::Acquire);
     }
 
     /// Disarms from signal context, after the bit is set. If it returns true the caller must wake the owner.
@@ -84,7 +85,7 @@ impl Armed {
     #[must_use = "if it returns true the owner sleeps and must be woken"]
     pub fn fire(&self) -> bool {
         // AcqRel: Release pairs with the Acquire of `arm` and `disarm` (the bit set before this is seen); Acquire pairs
-        // with the Release of `arm`, so that the wake that follows comes after it.
+        // with the Release of `arm`, so that the wake sees what the owner wrote before it armed.
         self.word.swap(Self::IDLE, Ordering::AcqRel) == Self::ARMED
     }
 
