@@ -377,7 +377,7 @@ fn the_second_of_two_trips_wakes_too() {
 
 #[test]
 fn two_threads_that_trip_both_wake() {
-    // Two preemptions: with no bound three threads and a lock do not end in a minute.
+    // Three preemptions: three threads and a lock did not end in two minutes without a bound.
     explore_bounded(Some(3), || {
         let world = World::new();
         let signals = [ONE, THREE].map(|number| spawn(&world, move |world| world.trip(number)));

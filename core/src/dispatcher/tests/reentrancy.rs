@@ -86,6 +86,57 @@ fn one_or_two_trips_at_any_steps_of_a_pass_are_handled() {
     assert!(places > 36 * 66, "only {places} places");
 }
 
+type Then = fn(&World, u32) -> Result<(), ()>;
+
+/// The handler of the lowest dispatches what is left.
+const NESTING: Then = |world, number| {
+    if number == STANDING[0] {
+        world.dispatch();
+    }
+    Ok(())
+};
+
+/// The handler of the middle one fails.
+const FAILING: Then = |_, number| if number == STANDING[1] { Err(()) } else { Ok(()) };
+
+/// A signal comes before step `k` of a pass whose handlers nest or fail. Whether there was such a step.
+fn a_troubled_pass_interrupted_at(k: usize, number: u32, then: Then) -> bool {
+    let world = World::pending(&STANDING);
+    world.signals.armed().arm();
+    let before = Rc::new(Cell::new(0));
+    let interrupt = {
+        let (world, before) = (world.clone(), before.clone());
+        move || {
+            before.set(count(&world.seen.borrow(), number));
+            world.trip(number);
+        }
+    };
+    let had_k = interrupted_at(k, interrupt, || {
+        let _ = world.dispatch_with(|handled| then(&world, handled));
+    });
+    let left = world.standing();
+    assert!(left.is_empty() || world.kernel.wakes.get() == 1, "left {left:?} and woke nobody");
+    world.dispatch();
+    assert!(world.standing().is_empty());
+    let seen = world.seen.borrow();
+    assert!(STANDING.iter().all(|&standing| count(&seen, standing) > 0), "k {k}: {seen:?}");
+    assert!(!had_k || count(&seen, number) > before.get(), "k {k}: a trip of {number} was lost: {seen:?}");
+    had_k
+}
+
+#[test]
+fn a_trip_at_any_step_of_a_pass_that_nests_or_fails_is_handled() {
+    for then in [NESTING, FAILING] {
+        for number in INTERRUPTS {
+            let mut k = 0;
+            while a_troubled_pass_interrupted_at(k, number, then) {
+                k += 1;
+            }
+            assert!(k >= 8, "only {k} steps in a pass");
+        }
+    }
+}
+
 /// A trip comes at step `k`, and before step `j` of that trip another one: the first is itself interrupted.
 fn a_pass_with_a_nested_interrupt(k: usize, j: usize, outer: u32, inner: u32) -> [bool; 2] {
     let world = World::pending(&STANDING);
