@@ -36,7 +36,8 @@ impl Number {
 enum Op {
     Trip(Number),
     TripUnarmed(Number),
-    Wake,
+    /// Something that is not a signal, and that the owner waits for too.
+    Event,
     Dispatch,
     Set(Number, Kind),
     /// Foreign code changes the kernel's disposition behind our back.
@@ -45,24 +46,26 @@ enum Op {
     RefuseNext,
     /// A signal comes inside the kernel's next change.
     TripInNextChange(Number),
-    /// A signal comes just before the n-th atomic step from here.
-    Interrupt(u8, Number),
-    Sleep {
-        ready: bool,
-        during: During,
-    },
+    /// A signal or an event comes just before the n-th atomic step from here.
+    Interrupt(u8, Interrupt),
+    Sleep(During),
     /// What the child of a fork does.
     Clear,
 }
 
-/// What the one who sleeps is woken by, or what ends the sleep early.
+#[derive(Arbitrary, Clone, Copy, Debug)]
+enum Interrupt {
+    Trip(Number),
+    Event,
+}
+
+/// What comes while the owner sleeps.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 enum During {
     Nothing,
-    Trip(Number),
-    Wake,
-    /// Another thread dispatches.
-    Dispatch,
+    Interrupt(Interrupt),
+    /// Another thread records a signal, wakes nobody, and dispatches.
+    Dispatch(Number),
 }
 
 #[derive(Arbitrary, Clone, Copy, Debug)]
@@ -165,8 +168,9 @@ struct World {
     dispositions: RefCell<BTreeMap<Signum, Disposition<(), u8>>>,
     refuse_next: Cell<bool>,
     trip_in_next: Cell<Option<Signum>>,
-    /// Interrupts to come: before which step, which signal.
-    interrupts: RefCell<Vec<(u32, Signum)>>,
+    /// Interrupts to come: before which step, and what.
+    interrupts: RefCell<Vec<(u32, Interrupt)>>,
+    event: Cell<bool>,
     steps: Cell<u32>,
     /// The oracle looks; its steps are nobody's.
     quiet: Cell<bool>,
@@ -206,8 +210,18 @@ impl World {
         }
         let now = self.steps.replace(self.steps.get() + 1);
         let due: Vec<_> = self.interrupts.borrow_mut().extract_if(.., |(at, _)| *at == now).collect();
-        for (_, signal) in due {
-            self.trip(signal);
+        for (_, interrupt) in due {
+            self.interrupt(interrupt);
+        }
+    }
+
+    fn interrupt(&self, interrupt: Interrupt) {
+        match interrupt {
+            Interrupt::Trip(number) => self.trip(number.signal()),
+            Interrupt::Event => {
+                self.event.set(true);
+                self.signals.wake(self);
+            }
         }
     }
 
@@ -222,6 +236,11 @@ impl World {
         // The oracle is told first: an interrupt may come before the bit is there, and it may be taken at once after.
         self.expect(signal);
         assert_eq!(self.signals.trip(self, signal), signal.get() <= CAPACITY);
+    }
+
+    fn trip_unarmed(&self, signal: Signum) {
+        self.expect(signal);
+        assert_eq!(self.signals.trip_unarmed(signal), signal.get() <= CAPACITY);
     }
 
     fn expect(&self, signal: Signum) {
@@ -278,7 +297,7 @@ impl World {
             Which::Nothing | Which::Fail => {}
             Which::Nest => self.dispatch(),
             Which::Clear => self.clear(),
-            Which::TripItself => self.trip(signal),
+            Which::TripItself => self.trip_unarmed(signal),
             Which::TripTheLowest => self.trip(Signum::new(1).unwrap()),
             Which::TripTheHighest => self.trip(highest),
             Which::IgnoreItself => self.set(signal, Kind::Ignore),
@@ -327,24 +346,27 @@ impl World {
         }
     }
 
-    fn sleep(&self, ready: bool, during: During) {
+    fn sleep(&self, during: During) {
         self.oracle.borrow_mut().may_wake = true;
         self.signals.sleep_unless(
-            || ready,
+            || self.event.get(),
             || {
-                let something = self.signals.any_pending();
+                let something = self.signals.any_pending() || self.event.get();
                 let asleep = self.signals.armed().is_armed();
-                assert!(!ready && !(something && asleep), "asleep with something to do");
+                assert!(!(something && asleep), "asleep with something to do");
                 match during {
                     During::Nothing => {}
-                    During::Trip(number) => self.trip(number.signal()),
-                    During::Wake => self.signals.wake(self),
-                    During::Dispatch => self.dispatch(),
+                    During::Interrupt(interrupt) => self.interrupt(interrupt),
+                    During::Dispatch(number) => {
+                        self.trip_unarmed(number.signal());
+                        self.dispatch();
+                    }
                 }
             },
         );
         assert!(!self.quietly(|| self.signals.armed().is_armed()), "left armed");
         self.oracle.borrow_mut().may_wake = false;
+        self.event.set(false);
     }
 
     /// All is quiet: what should pend does, what should not does not, and of the rest the dispatcher is believed.
@@ -364,11 +386,8 @@ impl World {
     fn run(&self, op: Op) {
         match op {
             Op::Trip(number) => self.trip(number.signal()),
-            Op::TripUnarmed(number) => {
-                self.expect(number.signal());
-                self.signals.trip_unarmed(number.signal());
-            }
-            Op::Wake => self.signals.wake(self),
+            Op::TripUnarmed(number) => self.trip_unarmed(number.signal()),
+            Op::Event => self.interrupt(Interrupt::Event),
             Op::Dispatch => self.dispatch(),
             Op::Set(number, kind) => self.set(number.signal(), kind),
             Op::Displace(number, kind) => {
@@ -382,11 +401,11 @@ impl World {
             }
             Op::RefuseNext => self.refuse_next.set(true),
             Op::TripInNextChange(number) => self.trip_in_next.set(Some(number.signal())),
-            Op::Interrupt(steps, number) => {
+            Op::Interrupt(steps, interrupt) => {
                 let at = self.steps.get() + u32::from(steps);
-                self.interrupts.borrow_mut().push((at, number.signal()));
+                self.interrupts.borrow_mut().push((at, interrupt));
             }
-            Op::Sleep { ready, during } => self.sleep(ready, during),
+            Op::Sleep(during) => self.sleep(during),
             Op::Clear => self.clear(),
         }
         for number in 1..=CAPACITY {
