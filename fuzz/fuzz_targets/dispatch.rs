@@ -193,6 +193,10 @@ impl Kernel for World {
         if self.refuse_next.take() {
             return Err(Refused::ByTheKernel);
         }
+        if let Disposition::Handler(()) = new {
+            let entry = self.quietly(|| self.signals.disposition(signal));
+            assert_eq!(Some(&entry), self.oracle.borrow().table.get(&signal), "ours before the table has it");
+        }
         Ok(self.dispositions.borrow_mut().insert(signal, *new).unwrap_or_default())
     }
 
