@@ -23,7 +23,7 @@ struct Mutant {
 }
 
 /// What is not here, and why: every load marked Relaxed is as weak as can be; `Pending::clear` races with nothing that
-/// must not be forgotten; `Armed::disarm` has no Release, because a row that took it away passed.
+/// must not be forgotten; `Armed::disarm` has no Release to take away, for nothing acquires from it.
 const MUTANTS: &[Mutant] = &[
     Mutant {
         what: "trip does not release",
