@@ -57,7 +57,8 @@ pub struct Dispatcher<H, const WORDS: usize> {
 /// What [`Dispatcher::set_disposition`] replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Replaced<H, F> {
-    /// The earlier disposition, as the kernel had it.
+    /// The earlier disposition, as the kernel had it. `Ignore` also where it was ours without a handler in the table, as
+    /// when other code has put an older copy of ours back: a delivery did nothing then.
     pub disposition: Disposition<H, F>,
     /// A handler of ours that was in the table although the kernel's disposition was no longer ours: somebody else had
     /// replaced it. It is handed back so that whoever counts handlers can let it go.
@@ -257,10 +258,11 @@ fn replaced<H, F>(before: Disposition<(), F>, entry: Disposition<H>) -> Replaced
         (Disposition::Handler(()), Some(handler)) => {
             Replaced { disposition: Disposition::Handler(handler), stale: None }
         }
-        (Disposition::Handler(()) | Disposition::Default, stale) => {
-            Replaced { disposition: Disposition::Default, stale }
+        (Disposition::Default, stale) => Replaced { disposition: Disposition::Default, stale },
+        // Ours without a handler: a delivery trips the signal and nothing runs. That is to ignore it.
+        (Disposition::Handler(()) | Disposition::Ignore, stale) => {
+            Replaced { disposition: Disposition::Ignore, stale }
         }
-        (Disposition::Ignore, stale) => Replaced { disposition: Disposition::Ignore, stale },
         (Disposition::Foreign(foreign), stale) => {
             Replaced { disposition: Disposition::Foreign(foreign), stale }
         }

@@ -325,7 +325,7 @@ impl World {
             let handler = if let Disposition::Handler(handler) = ours { Some(handler) } else { None };
             let (disposition, stale) = match theirs {
                 Disposition::Handler(()) => {
-                    (handler.map_or(Disposition::Default, Disposition::Handler), None)
+                    (handler.map_or(Disposition::Ignore, Disposition::Handler), None)
                 }
                 Disposition::Default => (Disposition::Default, handler),
                 Disposition::Ignore => (Disposition::Ignore, handler),

@@ -251,13 +251,17 @@ fn a_handler_that_foreign_code_displaced_is_handed_back_as_stale() {
     }
 }
 
-/// Foreign code put an older copy of our handler back: the kernel says ours, and the table has none.
+/// Foreign code put an older copy of our handler back: the kernel says ours, and the table has none. Such a delivery does
+/// nothing, and to put that back must not become the end of the program.
 #[test]
-fn ours_in_the_kernel_and_none_in_the_table_is_default() {
-    let world = World::new();
-    world.kernel.dispositions.borrow_mut().insert(sig(9), Disposition::Handler(()));
-    let replaced = world.set(9, Disposition::Ignore);
-    assert_eq!(replaced, Ok(Replaced { disposition: Disposition::Default, stale: None }));
+fn ours_in_the_kernel_and_none_in_the_table_is_ignore() {
+    for entry in [Disposition::Default, Disposition::Ignore, Disposition::Foreign(7)] {
+        let world = World::new();
+        world.set(9, entry).unwrap();
+        world.kernel.dispositions.borrow_mut().insert(sig(9), Disposition::Handler(()));
+        let replaced = world.set(9, Disposition::Default);
+        assert_eq!(replaced, Ok(Replaced { disposition: Disposition::Ignore, stale: None }));
+    }
 }
 
 #[test]

@@ -182,9 +182,9 @@ fn split(disposition: CoreDisposition<Word, Foreign>) -> (CoreDisposition<(), Fo
 fn with_handler(kernel: CoreDisposition<(), Foreign>, handler: Option<Handler>) -> Disposition {
     match (kernel, handler) {
         (CoreDisposition::Handler(()), Some(handler)) => Disposition::Handler(handler),
-        // Ours without a handler: one that is just being removed.
-        (CoreDisposition::Handler(()) | CoreDisposition::Default, _) => Disposition::Default,
-        (CoreDisposition::Ignore, _) => Disposition::Ignore,
+        (CoreDisposition::Default, _) => Disposition::Default,
+        // Ours without a handler, put back by other code when it was removed: a delivery does nothing.
+        (CoreDisposition::Handler(()) | CoreDisposition::Ignore, _) => Disposition::Ignore,
         (CoreDisposition::Foreign(foreign), _) => Disposition::Foreign(foreign),
     }
 }
