@@ -151,10 +151,8 @@ impl<H: OneWord, const WORDS: usize> Dispatcher<H, WORDS> {
                 self.wake(kernel);
             }
         });
-        let mut last = None;
-        while let Some(signal) = self.pending.take_next(last) {
+        for signal in self.pending.pass() {
             run(signal, self.table.get(signal))?;
-            last = Some(signal);
         }
         Ok(())
     }
