@@ -97,7 +97,7 @@ mod trip;
 
 pub use error::Error;
 pub use frame::Frame;
-pub use handler::{Delivery, Disposition, Handler, Outcome};
+pub use handler::{Delivery, Disposition, Handler, Outcome, default_int_handler};
 pub use interrupt::{Cause, Interrupt, Message};
 pub use owner::{
     dispatch::check_signals,
@@ -113,7 +113,6 @@ pub use owner::{
     thread::{JoinHandle, spawn, spawn_with},
     wait::sleep_until,
 };
-pub use python::default_int_handler;
 #[cfg(feature = "std")]
 pub use run::run;
 pub use signal::{DefaultAction, Name, ParseSignalError, Signal};

@@ -31,9 +31,9 @@
 //! # }
 //! ```
 
-use crate::{Delivery, Disposition, Error, Interrupt, Signal, owner::session, sys};
+use crate::{Disposition, Error, Interrupt, Signal, owner::session, sys};
 
-pub use crate::pause;
+pub use crate::{default_int_handler, pause};
 
 /// The default action: C's `SIG_DFL`.
 pub const SIG_DFL: Disposition = Disposition::Default;
@@ -115,13 +115,4 @@ where
 /// ```
 pub fn alarm(seconds: u32) -> u32 {
     sys::alarm(seconds)
-}
-
-/// The handler that Python has for Ctrl-C: fails with [`Interrupt::KeyboardInterrupt`].
-///
-/// # Errors
-///
-/// Always.
-pub fn default_int_handler(delivery: &Delivery) -> Result<(), Interrupt> {
-    Err(Interrupt::KeyboardInterrupt(delivery.frame()))
 }

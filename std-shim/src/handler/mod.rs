@@ -289,3 +289,12 @@ where
         Self::Handler(Handler::new(function))
     }
 }
+
+/// The handler that Python has for Ctrl-C: fails with [`Interrupt::KeyboardInterrupt`].
+///
+/// # Errors
+///
+/// Always.
+pub fn default_int_handler(delivery: &Delivery) -> Result<(), Interrupt> {
+    Err(Interrupt::KeyboardInterrupt(delivery.frame()))
+}

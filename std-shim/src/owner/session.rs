@@ -108,8 +108,8 @@ pub fn init() -> Result<Session, Error> {
 ///
 /// As [`init`].
 pub fn init_with(options: Options) -> Result<Session, Error> {
-    // Acquire: pairs with the Release in `Session::drop`, so that what the last session put back is seen. The failure order
-    // needs no partner: nothing is read then.
+    // Acquire: pairs with the Release in `Session::drop`, so that what the last session put back is seen.
+    // Relaxed where it fails: nothing that another thread wrote is looked at then.
     OWNER
         .compare_exchange(NOBODY, sys::current_thread(), Ordering::Acquire, Ordering::Relaxed)
         .map_err(|_| Error::AlreadyInitialized)?;
