@@ -107,11 +107,13 @@ pub use owner::{
     shutdown::{ShutdownFlag, shutdown_flag},
     timer::alarm,
     wait::{pause, pause_for, sleep},
+    wakeup::get_wakeup_fd,
 };
 #[cfg(feature = "std")]
 pub use owner::{
     thread::{JoinHandle, spawn, spawn_with},
     wait::sleep_until,
+    wakeup::set_wakeup_fd,
 };
 #[cfg(feature = "std")]
 pub use run::run;

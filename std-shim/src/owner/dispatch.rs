@@ -4,12 +4,12 @@ use core::{fmt, fmt::Write};
 
 use sigtrip_core::Disposition;
 
-use super::{install::copy_of, session};
+use super::{install::copy_of, session, wakeup};
 use crate::{
     Frame, Interrupt, Signal,
     handler::Delivery,
     sys,
-    trip::{DISPATCHER, Unix},
+    trip::{DISPATCHER, Unix, extras},
 };
 
 /// The safe point: runs the handlers of all pending signals, in ascending order. With nothing pending it costs one load
@@ -45,10 +45,14 @@ pub fn check_signals() -> Result<(), Interrupt> {
 /// Dispatches if the caller is the owner. Returns how many handlers ran.
 #[inline(never)]
 pub(crate) fn drain(frame: Frame) -> Result<u32, Interrupt> {
-    if session::is_owner() { run_pending(frame) } else { Ok(0) }
+    // A host's words are not handlers: it drains them itself.
+    if session::is_owner() && !session::is_hosted() { run_pending(frame) } else { Ok(0) }
 }
 
 fn run_pending(frame: Frame) -> Result<u32, Interrupt> {
+    if extras::wanted() {
+        before_extras();
+    }
     let mut ran = 0;
     DISPATCHER.dispatch(&Unix::ANY, |signum, disposition| {
         let signal = Signal::of(signum);
@@ -61,6 +65,15 @@ fn run_pending(frame: Frame) -> Result<u32, Interrupt> {
         copy_of(word).call(&Delivery::new(signal, frame))
     })?;
     Ok(ran)
+}
+
+/// What the extras need of the owner: the next delivery may kick it again, and a failed write is told of.
+#[cold]
+fn before_extras() {
+    extras::may_kick_again();
+    if let Some(errno) = wakeup::failed_write() {
+        report(format_args!("the signal wakeup descriptor could not be written to: {errno}"));
+    }
 }
 
 /// Handles what is pending when a session ends. No more can come: the dispositions have been given back.

@@ -10,7 +10,7 @@ use crate::{
     Disposition, Error, Foreign, Frame, Handler, Interrupt, Outcome, Signal,
     handler::Delivery,
     sys,
-    trip::{DISPATCHER, Trampoline, Unix, Word},
+    trip::{DISPATCHER, Trampoline, Unix, Word, extras},
 };
 
 /// Sets what is done with a signal: Python's `signal.signal`. Returns what was there before.
@@ -75,6 +75,7 @@ where
 
 fn replace(signal: Signal, new: Disposition, frame: Frame) -> Result<Disposition, Interrupt> {
     session::check_owner()?;
+    session::check_not_hosted()?;
     signal.check_catchable()?;
     dispatch::drain(frame)?;
     Ok(set(signal, new)?)
@@ -104,6 +105,7 @@ pub fn getsignal(signal: Signal) -> Result<Disposition, Error> {
     let action = sys::query(signal.signum()).map_err(Error::system("sigaction"))?;
     let kernel = Unix::classify(action);
     let CoreDisposition::Handler(()) = kernel else { return Ok(with_handler(kernel, None)) };
+    session::check_not_hosted()?;
     let handler = match DISPATCHER.disposition(signal.signum()) {
         CoreDisposition::Handler(word) => Some(copy_of(word)),
         CoreDisposition::Default | CoreDisposition::Ignore | CoreDisposition::Foreign(()) => None,
@@ -111,7 +113,7 @@ pub fn getsignal(signal: Signal) -> Result<Disposition, Error> {
     if let Some(handler) = &handler
         && session::is_owner()
     {
-        let wanted = trampoline(signal, handler).action();
+        let wanted = trampoline(signal, Some(handler)).action();
         if !action.same_request(&wanted) {
             sys::replace(signal.signum(), &wanted).map_err(Error::system("sigaction"))?;
         }
@@ -130,7 +132,7 @@ pub(super) fn set(signal: Signal, new: Disposition) -> Result<Disposition, Error
     let mut earlier = Table::lock();
     let before = sys::query(signum).map_err(Error::system("sigaction"))?;
     let kernel = match &new {
-        Disposition::Handler(handler) => Unix(trampoline(signal, handler)),
+        Disposition::Handler(handler) => Unix(trampoline(signal, Some(handler))),
         Disposition::Default | Disposition::Ignore | Disposition::Foreign(_) => Unix::ANY,
     };
     if !Trampoline::is_ours(&before) {
@@ -189,16 +191,34 @@ fn with_handler(kernel: CoreDisposition<(), Foreign>, handler: Option<Handler>) 
     }
 }
 
-/// Which trampoline a handler of this signal needs.
-fn trampoline(signal: Signal, handler: &Handler) -> Trampoline {
-    if handler.ends_process() {
-        Trampoline::Shutdown
+/// Which trampoline a handler of this signal needs; a host's words say nothing of it.
+pub(super) fn trampoline(signal: Signal, handler: Option<&Handler>) -> Trampoline {
+    if let Some(trampoline) = handler.and_then(Handler::trampoline) {
+        trampoline
     } else if signal.is_fault() {
         Trampoline::Fault
+    } else if extras::wanted() {
+        Trampoline::Full
     } else if session::polls_only() {
         Trampoline::Lean
     } else {
         Trampoline::Armed
+    }
+}
+
+/// Gives every handler of ours that is installed the trampoline that it needs now. Owner context.
+pub(super) fn refresh() {
+    let _writing = Table::lock();
+    for signal in Signal::all() {
+        let CoreDisposition::Handler(word) = DISPATCHER.disposition(signal.signum()) else { continue };
+        let handler = if session::is_hosted() { None } else { Some(copy_of(word)) };
+        let wanted = trampoline(signal, handler.as_ref()).action();
+        if sys::query(signal.signum())
+            .is_ok_and(|action| Trampoline::is_ours(&action) && !action.same_request(&wanted))
+        {
+            // It can not be refused: only the function is another.
+            let _ = sys::replace(signal.signum(), &wanted);
+        }
     }
 }
 

@@ -14,11 +14,12 @@ use core::{
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
-use super::{dispatch, fork, install};
+use super::{dispatch, fork, install, kick, wakeup};
 use crate::{Disposition, Error, Frame, Handler, Signal, default_int_handler, sys, trip};
 
 static OWNER: AtomicUsize = AtomicUsize::new(NOBODY);
 static POLLING: AtomicBool = AtomicBool::new(false);
+static HOSTED: AtomicBool = AtomicBool::new(false);
 
 const NOBODY: usize = 0;
 const CLOSING: usize = usize::MAX;
@@ -51,19 +52,21 @@ pub struct Session {
 pub struct Options {
     python_start_up: bool,
     polling: bool,
+    kick: Option<Signal>,
+    hosted: bool,
 }
 
 impl Options {
     /// Python's start-up, as [`init`] does it.
     #[must_use]
     pub const fn python() -> Self {
-        Self { python_start_up: true, polling: false }
+        Self { python_start_up: true, ..Self::untouched() }
     }
 
     /// No disposition is touched.
     #[must_use]
     pub const fn untouched() -> Self {
-        Self { python_start_up: false, polling: false }
+        Self { python_start_up: false, polling: false, kick: None, hosted: false }
     }
 
     /// For a program that only polls with [`check_signals`](crate::check_signals): a delivery then costs three
@@ -71,6 +74,24 @@ impl Options {
     #[must_use]
     pub const fn polling(mut self, polling: bool) -> Self {
         self.polling = polling;
+        self
+    }
+
+    /// Kicks the owner out of foreign blocking calls: when another thread receives a signal, the owner is sent this one, which
+    /// does nothing but interrupt a system call (`EINTR`), once until it dispatches. SIGURG is a good choice: by
+    /// default it does nothing. It is then not to be used for anything else.
+    ///
+    /// The waits of this library need no kick. For foreign calls it is best effort: a signal that comes just before the call
+    /// begins does not interrupt it, and is handled at the next safe point. See [`retry`](crate::retry).
+    #[must_use]
+    pub const fn kick(mut self, signal: Signal) -> Self {
+        self.kick = Some(signal);
+        self
+    }
+
+    /// For a host runtime: see `embed`.
+    pub(crate) const fn hosted(mut self) -> Self {
+        self.hosted = true;
         self
     }
 }
@@ -89,6 +110,7 @@ impl Default for Options {
 /// # Errors
 ///
 /// - [`Error::AlreadyInitialized`] if a session is open, on whatever thread;
+/// - [`Error::Uncatchable`] or [`Error::Reserved`] for a signal to kick with;
 /// - [`Error::System`] if the system refuses a disposition, or memory for its list of what to do at fork; nothing stays
 ///   changed.
 ///
@@ -115,8 +137,13 @@ pub fn init_with(options: Options) -> Result<Session, Error> {
         .map_err(|_| Error::AlreadyInitialized)?;
     let session = Session { stays_here: PhantomData };
     fork::register()?;
-    // Relaxed: the owner's own word; other threads do not read it.
+    if let Some(signal) = options.kick {
+        kick::start(signal)?;
+    }
+    // Relaxed: the owner's own words. Another thread reads `HOSTED` only with the writers' lock held and after it found a
+    // handler in the table, which was put there with that lock held, after this.
     POLLING.store(options.polling, Ordering::Relaxed);
+    HOSTED.store(options.hosted, Ordering::Relaxed);
     if options.python_start_up {
         python_start_up()?; // on an error the session is dropped and gives back what was done
     }
@@ -140,6 +167,8 @@ impl Drop for Session {
         install::give_back();
         dispatch::drain_at_the_end(Frame::caller());
         install::free_handlers();
+        wakeup::forget();
+        kick::stop();
         trip::forget_request();
         // Release: pairs with the Acquire of `init_with`.
         OWNER.store(NOBODY, Ordering::Release);
@@ -151,6 +180,7 @@ pub(super) fn inherit() {
     // Relaxed: there is no other thread.
     if OWNER.load(Ordering::Relaxed) != NOBODY {
         OWNER.store(sys::current_thread(), Ordering::Relaxed);
+        kick::inherit();
     }
 }
 
@@ -177,4 +207,21 @@ pub(crate) fn check_owner() -> Result<(), Error> {
 pub(crate) fn polls_only() -> bool {
     // Relaxed: the owner's own word.
     POLLING.load(Ordering::Relaxed)
+}
+
+/// Whether the table holds a host's words, and not handlers. Owner context, or with the writers' lock held.
+pub(crate) fn is_hosted() -> bool {
+    // Relaxed: see `init_with`.
+    HOSTED.load(Ordering::Relaxed)
+}
+
+/// That this session has handlers of ours.
+pub(crate) fn check_not_hosted() -> Result<(), Error> {
+    if is_hosted() { Err(Error::Hosted) } else { Ok(()) }
+}
+
+/// That this session can wait in the library's waits.
+pub(crate) fn check_waits() -> Result<(), Error> {
+    check_not_hosted()?;
+    if polls_only() { Err(Error::PollingOnly) } else { Ok(()) }
 }

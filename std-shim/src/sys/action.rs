@@ -47,6 +47,16 @@ impl Action {
         self.handler
     }
 
+    /// Whether it calls this function.
+    pub(crate) fn calls(&self, handler: extern "C" fn(c_int)) -> bool {
+        self.handler == handler as *const () as usize
+    }
+
+    /// Whether it calls this function.
+    pub(crate) fn calls_with_info(&self, handler: super::fault::InfoHandler) -> bool {
+        self.handler == handler as *const () as usize
+    }
+
     pub(crate) const fn is_default(&self) -> bool {
         self.handler == libc::SIG_DFL
     }
@@ -78,10 +88,18 @@ impl Action {
         let mut action: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
         action.sa_sigaction = self.handler;
         action.sa_flags = self.flags;
-        // SAFETY: as in `from_libc`; the field is ours alone.
-        unsafe { ptr::from_mut(&mut action.sa_mask).cast::<SigSet>().write(self.mask) };
+        action.sa_mask = set_to_libc(self.mask);
         action
     }
+}
+
+/// A mask as libc takes it.
+pub(crate) fn set_to_libc(set: SigSet) -> libc::sigset_t {
+    // SAFETY: all-zero is a valid set: the empty one.
+    let mut raw: libc::sigset_t = unsafe { MaybeUninit::zeroed().assume_init() };
+    // SAFETY: on Linux a sigset_t begins with the kernel's mask, as in `from_libc`; the variable is ours alone.
+    unsafe { ptr::from_mut(&mut raw).cast::<SigSet>().write(set) };
+    raw
 }
 
 /// Every signal that can be blocked and is not libc's own: the mask as the kernel tells it back. Async-signal-safe.

@@ -7,23 +7,32 @@
 #![allow(unsafe_code)] // this is the place for it
 
 mod action;
+mod descriptor;
 mod errno;
 mod fault;
 mod mask;
 mod process;
+mod siginfo;
+mod sigwait;
 #[cfg_attr(any(target_os = "linux", target_os = "android"), path = "futex.rs")]
 mod sleep;
 mod thread;
 mod time;
 
-pub(crate) use action::{Action, query, replace};
+pub(crate) use action::{Action, SigSet, query, replace, set_to_libc};
+pub(crate) use descriptor::{
+    PollEntry, close, duplicate, duplicate_onto, is_nonblocking, new_wake_descriptor, poll_until,
+    quiet_descriptor, read, readable, wake_descriptor, write_byte,
+};
 pub use errno::Errno;
 pub(crate) use errno::ErrnoGuard;
 pub(crate) use fault::{Fault, hand_over};
 pub(crate) use mask::Blocked;
 pub(crate) use process::{alarm, at_fork, die_by, kill, raise, write_stderr};
+pub use siginfo::SigInfo;
+pub(crate) use sigwait::{signal_descriptor, sigsuspend, sigtimedwait};
 pub(crate) use sleep::{Woken, sleep_on, wake};
-pub(crate) use thread::{current_thread, pause, sleep_thread};
+pub(crate) use thread::{current_thread, kernel_thread, kick, pause, sleep_thread};
 pub(crate) use time::{now, set_real_timer};
 
 use core::ffi::c_int;

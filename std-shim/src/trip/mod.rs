@@ -4,14 +4,17 @@
 //! `std`, no heap, no lock, no thread-local and nothing that can panic, and keeps `errno`; a test reads these files
 //! and holds them to it. It never calls `owner/`.
 
+pub(crate) mod extras;
 mod kernel;
 mod shutdown;
 mod trampoline;
+mod wake;
 
 pub use kernel::Foreign;
 pub(crate) use kernel::Unix;
 pub(crate) use shutdown::{forget_request, requested_by};
 pub(crate) use trampoline::Trampoline;
+pub(crate) use wake::sleep_on;
 
 use core::ptr::NonNull;
 
