@@ -28,6 +28,12 @@ pub(super) fn wake_descriptor() -> Result<c_int, Error> {
     }
 }
 
+/// Somebody has closed it, as a program does that closes all it does not know: the next sleep makes another.
+pub(super) fn is_lost() {
+    // Relaxed: as above.
+    DESCRIPTOR.store(NONE, Ordering::Relaxed);
+}
+
 /// In the child of a fork: gives up the parent's.
 pub(super) fn disinherit() {
     // Relaxed: there is no other thread.

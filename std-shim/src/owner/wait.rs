@@ -4,14 +4,39 @@
 //! meanwhile (the core's `sleep_unless`). There is no window between the look and the sleep, so that no signal is missed,
 //! whichever thread receives it. It sleeps on the armed word, or, to wait for descriptors too, on a descriptor.
 
-use core::{cell::Cell, time::Duration};
+use core::time::Duration;
 
-use super::{descriptor, dispatch, session};
+use super::{dispatch, session};
 use crate::{
     Error, Frame, Interrupt,
-    sys::{self, PollEntry, Woken},
-    trip::{self, DISPATCHER},
+    sys::{self, Woken},
+    trip::DISPATCHER,
 };
+
+/// What a wait of the owner sleeps on, and for what.
+pub(super) trait Sleeper {
+    /// Whether what it waits for is there. `handled` says that handlers have run since it was last asked, and may have
+    /// used it up.
+    fn is_ready(&mut self, handled: bool) -> Result<bool, Error>;
+
+    /// Sleeps, unless something came meanwhile: by the dispatcher's `sleep_unless`.
+    fn sleep(&mut self, deadline: Option<Duration>) -> Result<Woken, Error>;
+}
+
+/// Sleeps on the armed word, until this says yes.
+struct OnWord<F>(F);
+
+impl<F: Fn() -> bool> Sleeper for OnWord<F> {
+    fn is_ready(&mut self, _handled: bool) -> Result<bool, Error> {
+        Ok((self.0)())
+    }
+
+    fn sleep(&mut self, deadline: Option<Duration>) -> Result<Woken, Error> {
+        let armed = DISPATCHER.armed().as_ptr();
+        let sleep = || sys::sleep_on(armed, sigtrip_core::Armed::ARMED, deadline);
+        Ok(DISPATCHER.sleep_unless(&self.0, sleep).unwrap_or(Woken::Changed))
+    }
+}
 
 /// Why a wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,50 +77,16 @@ impl Wait {
 
     /// Waits until `ready`; what makes it true must call the dispatcher's `wake` afterwards.
     pub(super) fn for_event(self, ready: impl Fn() -> bool) -> Result<Ended, Interrupt> {
-        let armed = DISPATCHER.armed().as_ptr();
-        self.run(&ready, || {
-            let sleep = || sys::sleep_on(armed, sigtrip_core::Armed::ARMED, self.deadline);
-            Ok(DISPATCHER.sleep_unless(&ready, sleep).unwrap_or(Woken::Changed))
-        })
+        self.run(&mut OnWord(ready))
     }
 
-    /// Waits until one of the entries is ready, with this mask if one is given. The first entry is used by the wait itself.
-    pub(super) fn for_descriptors(
-        self,
-        entries: &mut [PollEntry],
-        mask: Option<&sys::SigSet>,
-    ) -> Result<Ended, Interrupt> {
-        let wake = descriptor::wake_descriptor()?;
-        let reported = Cell::new(false);
-        if let Some(first) = entries.first_mut() {
-            *first = sys::readable(wake);
-        }
-        let (deadline, ready) = (self.deadline, || reported.get());
-        self.run(ready, || {
-            trip::sleep_on(Some(wake)); // before the word is armed
-            let slept = DISPATCHER.sleep_unless(ready, || sys::poll_until(entries, deadline, mask));
-            trip::sleep_on(None);
-            let woken = slept.unwrap_or(Ok(Woken::Changed)).map_err(Error::system("ppoll"))?;
-            if let [first, others @ ..] = &*entries {
-                if first.revents != 0 {
-                    sys::quiet_descriptor(wake);
-                }
-                reported.set(woken == Woken::Changed && others.iter().any(|entry| entry.revents != 0));
-            }
-            Ok(woken)
-        })
-    }
-
-    fn run(
-        self,
-        ready: impl Fn() -> bool,
-        mut sleep: impl FnMut() -> Result<Woken, Error>,
-    ) -> Result<Ended, Interrupt> {
+    /// The loop of every wait. When it is ready no handler has run since it was found so.
+    pub(super) fn run(self, sleeper: &mut impl Sleeper) -> Result<Ended, Interrupt> {
         session::check_waits()?;
         let mut slept = None;
         loop {
             let ran = dispatch::drain(self.frame)?;
-            if ready() {
+            if sleeper.is_ready(ran > 0)? {
                 return Ok(Ended::Ready);
             }
             if self.ends_when_handled && (ran > 0 || slept == Some(Woken::Interrupted)) {
@@ -104,7 +95,7 @@ impl Wait {
             if slept == Some(Woken::TimedOut) {
                 return Ok(Ended::TimedOut);
             }
-            slept = Some(sleep()?);
+            slept = Some(sleeper.sleep(self.deadline)?);
         }
     }
 }

@@ -10,12 +10,15 @@ use core::{
     sync::atomic::{AtomicBool, AtomicI32, Ordering},
 };
 
-use super::{install, session};
-use crate::{Error, sys, sys::Errno, trip::extras};
+use super::install;
+#[cfg(feature = "std")]
+use crate::{Error, owner::session, sys};
+use crate::{sys::Errno, trip::extras};
 
 /// The number that the user gave, or `NONE`.
 static GIVEN: AtomicI32 = AtomicI32::new(NONE);
 /// Our own for the same file, made once and kept.
+#[cfg(feature = "std")]
 static OURS: AtomicI32 = AtomicI32::new(NONE);
 /// Whether a full buffer is told of.
 static WARNS: AtomicBool = AtomicBool::new(true);
@@ -77,6 +80,7 @@ pub fn get_wakeup_fd() -> Option<c_int> {
     Some(GIVEN.load(Ordering::Relaxed)).filter(|&given| given != NONE)
 }
 
+#[cfg(feature = "std")]
 fn set(descriptor: c_int, warn_on_full_buffer: bool) -> Result<Option<c_int>, Error> {
     if !sys::is_nonblocking(descriptor).map_err(Error::system("fcntl"))? {
         return Err(Error::Blocking(descriptor));

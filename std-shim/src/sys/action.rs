@@ -77,10 +77,7 @@ impl Action {
     }
 
     fn from_libc(action: &libc::sigaction) -> Self {
-        // SAFETY: on Linux a sigset_t is an array of unsigned long whose first bits are the kernel's mask, in the kernel's
-        // order; it is at least WORDS words long and aligned for them.
-        let mask = unsafe { ptr::from_ref(&action.sa_mask).cast::<SigSet>().read() };
-        Self { handler: action.sa_sigaction, flags: action.sa_flags, mask }
+        Self { handler: action.sa_sigaction, flags: action.sa_flags, mask: set_from_libc(&action.sa_mask) }
     }
 
     fn to_libc(self) -> libc::sigaction {
@@ -93,11 +90,18 @@ impl Action {
     }
 }
 
+/// The kernel's bits of libc's set.
+pub(super) fn set_from_libc(set: &libc::sigset_t) -> SigSet {
+    // SAFETY: on Linux a sigset_t is an array of unsigned long whose first bits are the kernel's mask, in the kernel's
+    // order; it is at least WORDS words long and aligned for them.
+    unsafe { ptr::from_ref(set).cast::<SigSet>().read() }
+}
+
 /// A mask as libc takes it.
 pub(crate) fn set_to_libc(set: SigSet) -> libc::sigset_t {
     // SAFETY: all-zero is a valid set: the empty one.
     let mut raw: libc::sigset_t = unsafe { MaybeUninit::zeroed().assume_init() };
-    // SAFETY: on Linux a sigset_t begins with the kernel's mask, as in `from_libc`; the variable is ours alone.
+    // SAFETY: on Linux a sigset_t begins with the kernel's mask, as in `set_from_libc`; the variable is ours alone.
     unsafe { ptr::from_mut(&mut raw).cast::<SigSet>().write(set) };
     raw
 }

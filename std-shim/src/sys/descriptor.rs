@@ -1,15 +1,52 @@
-//! Descriptors: waking by one, waiting for some, and what a wakeup descriptor must be.
+//! Descriptors: waking by one, and waiting for some.
 
-use core::{ffi::c_int, ptr, time::Duration};
+use core::{
+    ffi::{c_int, c_short},
+    ptr,
+    time::Duration,
+};
 
 use super::{Errno, SigSet, Woken, set_to_libc, time::timespec};
 
 /// A descriptor to wait for: poll(2)'s own layout.
 pub(crate) use libc::pollfd as PollEntry;
 
+/// There is something to read, or the end: a bit of an entry.
+pub(crate) const POLL_READ: c_short = libc::POLLIN;
+/// It is not open.
+pub(crate) const POLL_INVALID: c_short = libc::POLLNVAL;
+
+/// An entry that the kernel passes over.
+pub(crate) const NO_ENTRY: PollEntry = entry(-1, 0);
+
+/// The entry that waits for these events of a descriptor.
+pub(crate) const fn entry(descriptor: c_int, events: c_short) -> PollEntry {
+    PollEntry { fd: descriptor, events, revents: 0 }
+}
+
 /// The entry that waits until something can be read from a descriptor.
 pub(crate) const fn readable(descriptor: c_int) -> PollEntry {
-    PollEntry { fd: descriptor, events: libc::POLLIN, revents: 0 }
+    entry(descriptor, POLL_READ)
+}
+
+/// A descriptor of ours, closed when it is dropped.
+pub(crate) struct Descriptor(c_int);
+
+impl Descriptor {
+    /// Takes over a descriptor that nobody else closes.
+    pub(super) const fn own(descriptor: c_int) -> Self {
+        Self(descriptor)
+    }
+
+    pub(crate) const fn number(&self) -> c_int {
+        self.0
+    }
+}
+
+impl Drop for Descriptor {
+    fn drop(&mut self) {
+        close(self.0);
+    }
 }
 
 /// A new descriptor that is readable once it has been woken: an eventfd, closed by exec, never blocking.
@@ -60,26 +97,6 @@ pub(crate) fn poll_until(
     }
 }
 
-/// Whether the descriptor never blocks; an error if it is not open.
-pub(crate) fn is_nonblocking(descriptor: c_int) -> Result<bool, Errno> {
-    // SAFETY: numbers in, a number out.
-    let flags = Errno::check(unsafe { libc::fcntl(descriptor, libc::F_GETFL) })?;
-    Ok(flags & libc::O_NONBLOCK != 0)
-}
-
-/// A second descriptor of the same open file, closed by exec.
-pub(crate) fn duplicate(descriptor: c_int) -> Result<c_int, Errno> {
-    // SAFETY: numbers in, a number out.
-    Errno::check(unsafe { libc::fcntl(descriptor, libc::F_DUPFD_CLOEXEC, 3) })
-}
-
-/// Makes `number`, a descriptor of ours, stand for the open file of `descriptor`, in one step: whoever uses `number` at that
-/// moment finds the one file or the other.
-pub(crate) fn duplicate_onto(descriptor: c_int, number: c_int) -> Result<(), Errno> {
-    // SAFETY: numbers in, a number out; `number` is ours to replace.
-    Errno::check(unsafe { libc::dup3(descriptor, number, libc::O_CLOEXEC) }).map(drop)
-}
-
 /// Writes one byte. Async-signal-safe, but it may change `errno`: the caller keeps it. Tries again if it was interrupted.
 pub(crate) fn write_byte(descriptor: c_int, byte: u8) -> Result<(), Errno> {
     loop {
@@ -93,11 +110,4 @@ pub(crate) fn write_byte(descriptor: c_int, byte: u8) -> Result<(), Errno> {
             errno => return Err(errno),
         }
     }
-}
-
-/// Reads what is there, at most the buffer's length; 0 is the end.
-pub(crate) fn read(descriptor: c_int, buffer: &mut [u8]) -> Result<usize, Errno> {
-    // SAFETY: pointer and length are of one live slice.
-    let read = unsafe { libc::read(descriptor, buffer.as_mut_ptr().cast(), buffer.len()) };
-    usize::try_from(read).map_err(|_| Errno::last())
 }

@@ -32,6 +32,11 @@ impl Errno {
         self.0 == libc::EAGAIN || self.0 == libc::EWOULDBLOCK
     }
 
+    /// Whether it says that a handler ran on this thread and ended the call.
+    pub(crate) const fn interrupted(self) -> bool {
+        self.0 == libc::EINTR
+    }
+
     /// What the last failed call of this thread left.
     pub(super) fn last() -> Self {
         // SAFETY: libc's own pointer to this thread's errno is valid for as long as the thread runs.

@@ -10,29 +10,45 @@ mod action;
 mod descriptor;
 mod errno;
 mod fault;
+#[cfg(feature = "std")]
+mod file;
 mod mask;
+#[cfg(feature = "std")]
+mod pidfd;
 mod process;
 mod siginfo;
 mod sigwait;
 #[cfg_attr(any(target_os = "linux", target_os = "android"), path = "futex.rs")]
 mod sleep;
 mod thread;
+#[cfg(feature = "std")]
+mod thread_mask;
 mod time;
 
 pub(crate) use action::{Action, SigSet, query, replace, set_to_libc};
 pub(crate) use descriptor::{
-    PollEntry, close, duplicate, duplicate_onto, is_nonblocking, new_wake_descriptor, poll_until,
-    quiet_descriptor, read, readable, wake_descriptor, write_byte,
+    Descriptor, NO_ENTRY, POLL_INVALID, PollEntry, close, new_wake_descriptor, poll_until, quiet_descriptor,
+    readable, wake_descriptor, write_byte,
 };
+#[cfg(feature = "std")]
+pub(crate) use descriptor::{POLL_READ, entry};
 pub use errno::Errno;
 pub(crate) use errno::ErrnoGuard;
 pub(crate) use fault::{Fault, hand_over};
+#[cfg(feature = "std")]
+pub(crate) use file::{
+    POLL_ERROR, POLL_HANG_UP, POLL_WRITE, check_readable, duplicate, duplicate_onto, is_nonblocking, read,
+};
 pub(crate) use mask::Blocked;
+#[cfg(feature = "std")]
+pub(crate) use pidfd::pidfd_open;
 pub(crate) use process::{alarm, at_fork, die_by, kill, raise, write_stderr};
-pub use siginfo::SigInfo;
+pub(crate) use siginfo::SigInfo;
 pub(crate) use sigwait::{signal_descriptor, sigsuspend, sigtimedwait};
 pub(crate) use sleep::{Woken, sleep_on, wake};
 pub(crate) use thread::{current_thread, kernel_thread, kick, pause, sleep_thread};
+#[cfg(feature = "std")]
+pub(crate) use thread_mask::{set_thread_mask, thread_mask};
 pub(crate) use time::{now, set_real_timer};
 
 use core::ffi::c_int;

@@ -1,15 +1,16 @@
 //! The record of one delivery, as the kernel gives it: `siginfo_t`.
 
-use core::{fmt, mem::MaybeUninit};
+use core::{
+    ffi::{c_int, c_long},
+    mem::MaybeUninit,
+    ptr,
+};
 
 use sigtrip_core::Signum;
 
-/// What the kernel knows about one signal: who sent it, and why.
-///
-/// Returned by [`sigwaitinfo`](crate::sigwaitinfo) and [`sigtimedwait`](crate::sigtimedwait). A plain value. Which of its fields mean
-/// something depends on [`code`](Self::code), as in sigaction(2); those that mean nothing are `None`.
+/// What the kernel knows about one signal. A field that means nothing for this signal's code is `None`.
 #[derive(Clone, Copy)]
-pub struct SigInfo(libc::siginfo_t);
+pub(crate) struct SigInfo(libc::siginfo_t);
 
 impl SigInfo {
     pub(super) fn zeroed() -> MaybeUninit<libc::siginfo_t> {
@@ -18,7 +19,7 @@ impl SigInfo {
 
     /// # Safety
     ///
-    /// - The kernel has filled it in.
+    /// - It was made by `zeroed`, and the kernel has filled it in.
     pub(super) unsafe fn from_kernel(info: MaybeUninit<libc::siginfo_t>) -> Self {
         // SAFETY: by the caller's promise; zeroed it was valid already.
         Self(unsafe { info.assume_init() })
@@ -28,51 +29,50 @@ impl SigInfo {
         Signum::new(self.0.si_signo.cast_unsigned())
     }
 
-    /// Why it was sent: `SI_USER` (0) by `kill`, `SI_QUEUE` (-1) by `sigqueue`, `SI_TKILL` (-6) to a thread; a positive number by the
-    /// kernel. Python's `si_code`.
-    #[must_use]
-    pub const fn code(&self) -> i32 {
+    pub(crate) const fn code(&self) -> i32 {
         self.0.si_code
     }
 
-    /// An errno that belongs to it; hardly ever used. Python's `si_errno`.
-    #[must_use]
-    pub const fn errno(&self) -> i32 {
+    pub(crate) const fn errno(&self) -> i32 {
         self.0.si_errno
     }
 
-    /// The process that sent it, or the child that it is about. Python's `si_pid`.
-    #[must_use]
-    pub fn pid(&self) -> Option<i32> {
+    pub(crate) fn pid(&self) -> Option<i32> {
         // SAFETY: the record was zeroed and filled by the kernel, and every bit pattern is a number.
         (self.by_a_process() || self.about_a_child()).then(|| unsafe { self.0.si_pid() })
     }
 
-    /// The real user of that process. Python's `si_uid`.
-    #[must_use]
-    pub fn uid(&self) -> Option<u32> {
+    pub(crate) fn uid(&self) -> Option<u32> {
         // SAFETY: as for `pid`.
         (self.by_a_process() || self.about_a_child()).then(|| unsafe { self.0.si_uid() })
     }
 
-    /// For SIGCHLD: the child's exit status, or the signal that ended, stopped or continued it. Python's `si_status`.
-    #[must_use]
-    pub fn status(&self) -> Option<i32> {
+    pub(crate) fn status(&self) -> Option<i32> {
         // SAFETY: as for `pid`.
         self.about_a_child().then(|| unsafe { self.0.si_status() })
     }
 
-    /// The number that [`sigqueue`](crate::sigqueue) sent with it.
-    #[must_use]
-    pub fn value(&self) -> Option<i32> {
+    pub(crate) fn value(&self) -> Option<i32> {
         if self.0.si_code != libc::SI_QUEUE {
             return None;
         }
         // SAFETY: as for `pid`.
         let value = unsafe { self.0.si_value() };
         // A C union: the number is its first four bytes, whatever the byte order.
-        let bytes = value.sival_ptr.addr().to_ne_bytes();
-        Some(i32::from_ne_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
+        value.sival_ptr.addr().to_ne_bytes().first_chunk().copied().map(i32::from_ne_bytes)
+    }
+
+    pub(crate) fn band(&self) -> Option<c_long> {
+        /// How the record begins where it tells of a descriptor; libc has no name for it.
+        #[repr(C)]
+        struct Poll {
+            head: [c_int; 3],
+            band: c_long,
+        }
+        const { assert!(size_of::<Poll>() <= size_of::<libc::siginfo_t>()) };
+        let about_a_descriptor = self.0.si_signo == libc::SIGIO && self.0.si_code > 0;
+        // SAFETY: the record is larger, at least as aligned, and every bit pattern is a number.
+        about_a_descriptor.then(|| unsafe { (*ptr::from_ref(&self.0).cast::<Poll>()).band })
     }
 
     /// Sent by a process: kill, sigqueue, tgkill, a message queue.
@@ -82,18 +82,5 @@ impl SigInfo {
 
     const fn about_a_child(&self) -> bool {
         self.0.si_signo == libc::SIGCHLD && self.0.si_code > 0
-    }
-}
-
-impl fmt::Debug for SigInfo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SigInfo")
-            .field("signal", &self.0.si_signo)
-            .field("code", &self.code())
-            .field("pid", &self.pid())
-            .field("uid", &self.uid())
-            .field("status", &self.status())
-            .field("value", &self.value())
-            .finish_non_exhaustive()
     }
 }

@@ -1,0 +1,47 @@
+//! Descriptors of the user's: what is told of them, what a wakeup descriptor must be, and reading.
+
+use core::ffi::{c_int, c_short};
+
+use super::Errno;
+
+/// Something can be written: a bit of an entry, as the next ones.
+pub(crate) const POLL_WRITE: c_short = libc::POLLOUT;
+/// There is an error.
+pub(crate) const POLL_ERROR: c_short = libc::POLLERR;
+/// The other end was closed.
+pub(crate) const POLL_HANG_UP: c_short = libc::POLLHUP;
+
+/// Whether the descriptor never blocks; an error if it is not open.
+pub(crate) fn is_nonblocking(descriptor: c_int) -> Result<bool, Errno> {
+    // SAFETY: numbers in, a number out.
+    let flags = Errno::check(unsafe { libc::fcntl(descriptor, libc::F_GETFL) })?;
+    Ok(flags & libc::O_NONBLOCK != 0)
+}
+
+/// That the descriptor is open, and for reading: `EBADF` if not.
+pub(crate) fn check_readable(descriptor: c_int) -> Result<(), Errno> {
+    // SAFETY: numbers in, a number out.
+    let flags = Errno::check(unsafe { libc::fcntl(descriptor, libc::F_GETFL) })?;
+    let readable = flags & libc::O_ACCMODE != libc::O_WRONLY && flags & libc::O_PATH == 0;
+    if readable { Ok(()) } else { Err(Errno::from_return(libc::EBADF)) }
+}
+
+/// A second descriptor of the same open file, closed by exec.
+pub(crate) fn duplicate(descriptor: c_int) -> Result<c_int, Errno> {
+    // SAFETY: numbers in, a number out.
+    Errno::check(unsafe { libc::fcntl(descriptor, libc::F_DUPFD_CLOEXEC, 3) })
+}
+
+/// Makes `number`, a descriptor of ours, stand for the open file of `descriptor`, in one step: whoever uses `number` at that
+/// moment finds the one file or the other.
+pub(crate) fn duplicate_onto(descriptor: c_int, number: c_int) -> Result<(), Errno> {
+    // SAFETY: numbers in, a number out; `number` is ours to replace.
+    Errno::check(unsafe { libc::dup3(descriptor, number, libc::O_CLOEXEC) }).map(drop)
+}
+
+/// Reads what is there, at most the buffer's length; 0 is the end.
+pub(crate) fn read(descriptor: c_int, buffer: &mut [u8]) -> Result<usize, Errno> {
+    // SAFETY: pointer and length are of one live slice.
+    let read = unsafe { libc::read(descriptor, buffer.as_mut_ptr().cast(), buffer.len()) };
+    usize::try_from(read).map_err(|_| Errno::last())
+}
