@@ -35,6 +35,7 @@ pub(crate) const SHIM: Floors = Floors {
         &["sys"],
         // An error names the signal that it is about, and a number that is no signal is an error.
         &["error", "signal"],
+        &["siginfo", "signal_set"],
         &["frame"],
         &["interrupt"],
         &["trip"],

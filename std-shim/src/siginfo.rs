@@ -1,0 +1,151 @@
+//! `SigInfo`: the record of one signal, as a wait for signals returns it.
+
+use core::{ffi::c_long, fmt};
+
+use crate::{Signal, sys};
+
+/// What the system knows about one signal: who sent it, and why. POSIX's `siginfo_t`, Python's `struct_siginfo`.
+///
+/// Returned by [`sigwaitinfo`](crate::sigwaitinfo) and [`sigtimedwait`](crate::sigtimedwait). A plain value; its methods may be called in
+/// either context. Which of its fields mean something depends on [`code`](Self::code) (see sigaction(2)); one that means
+/// nothing is `None`. The methods with Python's names return plain numbers, and 0 instead of `None`.
+///
+/// ```
+/// use sigtrip::{Signal, raise_signal, sigwaitinfo};
+///
+/// # fn main() -> Result<(), sigtrip::Interrupt> {
+/// # sigtrip_blocked::block(libc::SIGUSR1);
+/// // SIGUSR1 is blocked in every thread of this program.
+/// raise_signal(Signal::USR1)?;
+/// let info = sigwaitinfo(Signal::USR1)?;
+/// assert_eq!(info.signal(), Signal::USR1);
+/// assert_eq!(info.pid(), Some(std::process::id() as i32));
+/// # Ok(())
+/// # }
+/// # mod sigtrip_blocked {
+/// #     pub fn block(signal: i32) {
+/// #         unsafe {
+/// #             let mut set = std::mem::zeroed();
+/// #             libc::sigaddset(&mut set, signal);
+/// #             libc::pthread_sigmask(libc::SIG_BLOCK, &set, std::ptr::null_mut());
+/// #         }
+/// #     }
+/// # }
+/// ```
+#[derive(Clone, Copy)]
+pub struct SigInfo {
+    signal: Signal,
+    record: sys::SigInfo,
+}
+
+impl SigInfo {
+    /// `None` for a record that names no signal, as no accepted one does.
+    pub(crate) fn new(record: sys::SigInfo) -> Option<Self> {
+        record.signum().map(|signum| Self { signal: Signal::of(signum), record })
+    }
+
+    /// The signal.
+    #[must_use]
+    pub const fn signal(&self) -> Signal {
+        self.signal
+    }
+
+    /// Why it was sent: `SI_USER` (0) by `kill` (with glibc also to a thread), `SI_QUEUE` (-1) by `sigqueue`; a positive number by
+    /// the kernel.
+    #[must_use]
+    pub const fn code(&self) -> i32 {
+        self.record.code()
+    }
+
+    /// An errno that belongs to it: on Linux hardly ever another than 0.
+    #[must_use]
+    pub const fn errno(&self) -> i32 {
+        self.record.errno()
+    }
+
+    /// The process that sent it, or the child that it is about.
+    #[must_use]
+    pub fn pid(&self) -> Option<i32> {
+        self.record.pid()
+    }
+
+    /// The real user of that process.
+    #[must_use]
+    pub fn uid(&self) -> Option<u32> {
+        self.record.uid()
+    }
+
+    /// For SIGCHLD from the kernel: the child's exit status, or the number of the signal that ended, stopped or continued
+    /// it.
+    #[must_use]
+    pub fn status(&self) -> Option<i32> {
+        self.record.status()
+    }
+
+    /// For SIGIO from the kernel: the events of the descriptor, as poll(2) has them.
+    #[must_use]
+    pub fn band(&self) -> Option<c_long> {
+        self.record.band()
+    }
+
+    /// The number that `sigqueue` sent with it.
+    #[must_use]
+    pub fn value(&self) -> Option<i32> {
+        self.record.value()
+    }
+
+    /// Python's `si_signo`: the number of [`signal`](Self::signal).
+    #[must_use]
+    pub const fn si_signo(&self) -> i32 {
+        self.signal.number()
+    }
+
+    /// Python's `si_code`: [`code`](Self::code).
+    #[must_use]
+    pub const fn si_code(&self) -> i32 {
+        self.code()
+    }
+
+    /// Python's `si_errno`: [`errno`](Self::errno).
+    #[must_use]
+    pub const fn si_errno(&self) -> i32 {
+        self.errno()
+    }
+
+    /// Python's `si_pid`: [`pid`](Self::pid), or 0.
+    #[must_use]
+    pub fn si_pid(&self) -> i32 {
+        self.pid().unwrap_or(0)
+    }
+
+    /// Python's `si_uid`: [`uid`](Self::uid), or 0.
+    #[must_use]
+    pub fn si_uid(&self) -> u32 {
+        self.uid().unwrap_or(0)
+    }
+
+    /// Python's `si_status`: [`status`](Self::status), or 0.
+    #[must_use]
+    pub fn si_status(&self) -> i32 {
+        self.status().unwrap_or(0)
+    }
+
+    /// Python's `si_band`: [`band`](Self::band), or 0.
+    #[must_use]
+    pub fn si_band(&self) -> c_long {
+        self.band().unwrap_or(0)
+    }
+}
+
+impl fmt::Debug for SigInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigInfo")
+            .field("signal", &self.signal)
+            .field("code", &self.code())
+            .field("pid", &self.pid())
+            .field("uid", &self.uid())
+            .field("status", &self.status())
+            .field("value", &self.value())
+            .finish_non_exhaustive()
+    }
+}
