@@ -44,6 +44,8 @@ pub enum Error {
     Unknown,
     /// The thread was joined before.
     AlreadyJoined,
+    /// The line is not UTF-8 text.
+    NotUtf8,
     /// The system refused.
     System {
         /// The call that failed.
@@ -82,6 +84,7 @@ impl fmt::Display for Error {
             }
             Self::Unknown => f.write_str("the earlier disposition is not known, so it can not be put back"),
             Self::AlreadyJoined => f.write_str("the thread was joined before"),
+            Self::NotUtf8 => f.write_str("the line is not UTF-8 text"),
             Self::System { call, errno } => write!(f, "{call}: {errno}"),
         }
     }
@@ -110,6 +113,7 @@ impl From<Error> for std::io::Error {
             Error::OutOfRange(_) | Error::Uncatchable(_) | Error::Reserved(_) => {
                 Self::new(std::io::ErrorKind::InvalidInput, error)
             }
+            Error::NotUtf8 => Self::new(std::io::ErrorKind::InvalidData, error),
             _ => Self::other(error),
         }
     }

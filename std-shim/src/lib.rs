@@ -27,7 +27,9 @@
 //! |---|---|
 //! | code to run when a signal comes | [`on`], and safe points: [`check_signals`] in a loop, or a wait |
 //! | a loop to stop at Ctrl-C | [`shutdown_flag`] |
-//! | to wait for a signal | [`pause`], [`pause_for`] |
+//! | to wait for a signal | [`pause`], [`pause_for`], without a handler [`sigwait`] |
+//! | to wait for something else, and run handlers meanwhile | [`poll`], [`LineReader`], [`channel`], [`wait_child`]; around other calls [`retry`] |
+//! | a child that does not inherit what is ignored and blocked | [`before_exec`] |
 //! | a program that ends well at Ctrl-C, and says so to its parent | [`run`] |
 //! | Python's names | [`python`] |
 //!
@@ -40,7 +42,7 @@
 //!
 //! # Safe points
 //!
-//! [`check_signals`], every wait ([`sleep`], [`pause`], [`pause_for`], [`JoinHandle::join`]), every call that sends
+//! [`check_signals`], every wait ([`sleep`], [`pause`], [`pause_for`], [`sigwait`], [`JoinHandle::join`] and so on), every call that sends
 //! ([`raise_signal`], [`kill`]) and every call that installs ([`on`], [`signal`](fn@signal)). Each returns the failure of a handler that it ran, so that `?`
 //! carries it on. Std's own waits (`thread::sleep`, `JoinHandle::join`, `Mutex::lock`, channels) are none: they try again when a
 //! signal interrupts them, and handlers run only after.
@@ -91,7 +93,9 @@ mod owner;
 pub mod python;
 #[cfg(feature = "std")]
 mod run;
+mod siginfo;
 mod signal;
+mod signal_set;
 mod sys;
 mod trip;
 
@@ -99,24 +103,33 @@ pub use error::Error;
 pub use frame::Frame;
 pub use handler::{Delivery, Disposition, Handler, Outcome, default_int_handler};
 pub use interrupt::{Cause, Interrupt, Message};
+#[cfg(feature = "std")]
+pub use owner::{
+    channel::{Receiver, Sender, channel},
+    child::wait_child,
+    exec::before_exec,
+    line::LineReader,
+    poll::{PollFd, poll},
+    retry::retry,
+    thread::{JoinHandle, spawn, spawn_with},
+    wait::sleep_until,
+    wakeup::set_wakeup_fd,
+};
 pub use owner::{
     dispatch::check_signals,
     install::{getsignal, on, signal},
     send::{kill, raise_signal},
     session::{Options, Session, init, init_with},
     shutdown::{ShutdownFlag, shutdown_flag},
+    sigwait::{sigsuspend, sigtimedwait, sigwait, sigwaitinfo},
     timer::alarm,
     wait::{pause, pause_for, sleep},
     wakeup::get_wakeup_fd,
 };
 #[cfg(feature = "std")]
-pub use owner::{
-    thread::{JoinHandle, spawn, spawn_with},
-    wait::sleep_until,
-    wakeup::set_wakeup_fd,
-};
-#[cfg(feature = "std")]
 pub use run::run;
+pub use siginfo::SigInfo;
 pub use signal::{DefaultAction, Name, ParseSignalError, Signal};
+pub use signal_set::SignalSet;
 pub use sys::Errno;
 pub use trip::Foreign;

@@ -12,6 +12,9 @@
 //! | `signal.default_int_handler` | [`default_int_handler`] | the same |
 //! | `signal.alarm(seconds)` | [`alarm`] | [`crate::alarm`] |
 //! | `signal.pause()` | [`pause`] | the same |
+//! | `signal.sigwait(s)`, `sigwaitinfo(s)` | [`sigwait`], [`sigwaitinfo`] | the same |
+//! | `signal.sigtimedwait(s, seconds)` | [`sigtimedwait`], with a `Duration` | the same |
+//! | `signal.struct_siginfo` | [`struct_siginfo`] | [`SigInfo`](crate::SigInfo) |
 //! | `signal.raise_signal(n)` | [`raise_signal`] | [`crate::raise_signal`] |
 //! | `signal.NSIG`, `SIGINT`... | [`NSIG`], [`SIGINT`]... | [`Signal::MAX`] + 1, [`Signal::INT`]... |
 //! | `KeyboardInterrupt`, `SystemExit` | [`Interrupt`] | the same |
@@ -33,7 +36,7 @@
 
 use crate::{Disposition, Error, Interrupt, Signal, owner::session, sys};
 
-pub use crate::{default_int_handler, pause};
+pub use crate::{SigInfo as struct_siginfo, default_int_handler, pause, sigtimedwait, sigwait, sigwaitinfo};
 
 /// The default action: C's `SIG_DFL`.
 pub const SIG_DFL: Disposition = Disposition::Default;

@@ -2,14 +2,28 @@
 //!
 //! What is here never runs in signal context. It may call `trip/`; `trip/` never calls it.
 
+#[cfg(feature = "std")]
+pub(crate) mod channel;
+#[cfg(feature = "std")]
+pub(crate) mod child;
 mod descriptor;
 pub(crate) mod dispatch;
+#[cfg(feature = "std")]
+pub(crate) mod exec;
 mod fork;
 pub(crate) mod install;
 mod kick;
+#[cfg(feature = "std")]
+pub(crate) mod line;
+mod on_descriptors;
+#[cfg(feature = "std")]
+pub(crate) mod poll;
+#[cfg(feature = "std")]
+pub(crate) mod retry;
 pub(crate) mod send;
 pub(crate) mod session;
 pub(crate) mod shutdown;
+pub(crate) mod sigwait;
 mod table;
 #[cfg(feature = "std")]
 pub(crate) mod thread;

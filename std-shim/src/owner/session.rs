@@ -14,6 +14,8 @@ use core::{
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
+#[cfg(feature = "std")]
+use super::exec;
 use super::{dispatch, fork, install, kick, wakeup};
 use crate::{Disposition, Error, Frame, Handler, Signal, default_int_handler, sys, trip};
 
@@ -137,6 +139,8 @@ pub fn init_with(options: Options) -> Result<Session, Error> {
         .map_err(|_| Error::AlreadyInitialized)?;
     let session = Session { stays_here: PhantomData };
     fork::register()?;
+    #[cfg(feature = "std")]
+    exec::keep_mask();
     if let Some(signal) = options.kick {
         kick::start(signal)?;
     }

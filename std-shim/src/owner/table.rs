@@ -29,6 +29,13 @@ impl Table {
         let blocked = sys::Blocked::all();
         Self { guard: TABLE.lock(), _blocked: blocked }
     }
+
+    /// If nobody has it. Async-signal-safe.
+    #[cfg(feature = "std")]
+    pub(super) fn try_lock() -> Option<Self> {
+        let blocked = sys::Blocked::all();
+        TABLE.try_lock().map(|guard| Self { guard, _blocked: blocked })
+    }
 }
 
 impl Deref for Table {

@@ -1,0 +1,82 @@
+//! Before exec: a child is to start with the signals that this process was started with.
+//!
+//! Exec gives caught signals their default action, but keeps what is ignored and what is blocked. A session ignores SIGPIPE, and
+//! programs block signals to wait for them; a child that inherits that misbehaves. So here everything is put back, between
+//! fork and exec, where only async-signal-safe things may be done: no heap, and no lock that is waited for.
+
+use core::{
+    array,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+use std::io;
+
+use sigtrip_core::{Disposition, Signum};
+
+use super::{install, session, table::Table};
+use crate::{Error, Signal, sys, trip::DISPATCHER};
+
+/// The owner's mask when the session was opened.
+static MASK: [AtomicUsize; sys::WORDS] = [const { AtomicUsize::new(0) }; sys::WORDS];
+
+/// Keeps the mask. Called by the owner when it opens the session.
+pub(super) fn keep_mask() {
+    for (word, bits) in MASK.iter().zip(sys::thread_mask()) {
+        // Relaxed: read in a child of fork, which has a copy of the memory as the thread that forked saw it; that thread
+        // sees the session, and by the session word's Release and Acquire, or its own order, this.
+        word.store(bits, Ordering::Relaxed);
+    }
+}
+
+/// Gives the child of a fork the signals that this process had when the session was opened: every disposition that the session
+/// changed and that is still as the session left it, SIGPIPE and SIGXFSZ among them, and the mask. For `pre_exec` of std's
+/// `CommandExt`.
+///
+/// Without it a child inherits what is ignored and what is blocked: a `cat` that does not end when nobody reads, a server that
+/// SIGTERM does not reach. (Std itself sets SIGPIPE to its default action in the children of `Command`, and leaves that so.)
+///
+/// Only in a child, between fork and exec: elsewhere it takes the signals away from the session. Async-signal-safe: no heap,
+/// no lock that is waited for. It is no safe point, and afterwards nothing but exec or `_exit` is to be called. Without a session it
+/// does nothing.
+///
+/// # Errors
+///
+/// `ErrorKind::WouldBlock` if another thread was changing a disposition when the child was made. That can be only after a raw
+/// `clone` or `_Fork`, never after `fork` or in `Command`; nothing is changed then.
+///
+/// ```
+/// use std::{os::unix::process::CommandExt, process::Command};
+///
+/// # fn main() -> Result<(), sigtrip::Interrupt> {
+/// let _session = sigtrip::init()?;
+/// let mut command = Command::new("true");
+/// // SAFETY: `before_exec` is async-signal-safe.
+/// unsafe { command.pre_exec(sigtrip::before_exec) };
+/// assert!(sigtrip::wait_child(&mut command.spawn()?)?.success());
+/// # Ok(())
+/// # }
+/// ```
+pub fn before_exec() -> io::Result<()> {
+    if session::check_owner() == Err(Error::NotInitialized) {
+        return Ok(());
+    }
+    let earlier = Table::try_lock().ok_or(io::ErrorKind::WouldBlock)?;
+    for (&signal, action) in earlier.iter().filter(|&(&signal, _)| is_as_the_session_left_it(signal)) {
+        // It can not be refused: this very disposition was there before.
+        let _ = sys::replace(signal, action);
+    }
+    drop(earlier); // before the mask: it holds every signal blocked
+    // Relaxed: see `keep_mask`.
+    sys::set_thread_mask(array::from_fn(|word| MASK[word].load(Ordering::Relaxed)));
+    Ok(())
+}
+
+fn is_as_the_session_left_it(signal: Signum) -> bool {
+    let Ok(kernel) = install::kernel_disposition(Signal::of(signal)) else { return false };
+    match DISPATCHER.disposition(signal) {
+        Disposition::Handler(_) => kernel == Disposition::Handler(()),
+        Disposition::Ignore => kernel == Disposition::Ignore,
+        Disposition::Default => kernel == Disposition::Default,
+        // What the user put back himself is his.
+        Disposition::Foreign(()) => false,
+    }
+}
