@@ -170,3 +170,85 @@ pub fn in_a_fork(child: impl FnOnce() -> i32) -> i32 {
     assert!(libc::WIFEXITED(status), "the child did not exit: {status:#x}");
     libc::WEXITSTATUS(status)
 }
+
+/// The calling thread's mask: bit n-1 for signal n.
+#[must_use]
+pub fn mask() -> u64 {
+    let mut set = MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: nothing is changed, and there is room for a set.
+    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, ptr::null(), set.as_mut_ptr()) };
+    // SAFETY: the first 64 bits of a sigset_t are the kernel's mask.
+    unsafe { set.as_ptr().cast::<u64>().read_unaligned() }
+}
+
+/// Sends a signal with a number to this process.
+///
+/// # Panics
+///
+/// If the system refuses.
+pub fn queue(signal: Signal, value: i32) {
+    let bytes = usize::from_ne_bytes({
+        let mut bytes = [0; size_of::<usize>()];
+        bytes[..4].copy_from_slice(&value.to_ne_bytes());
+        bytes
+    });
+    let value = libc::sigval { sival_ptr: ptr::without_provenance_mut(bytes) };
+    let me = std::process::id().cast_signed();
+    // SAFETY: numbers in, a number out.
+    let returned = unsafe { libc::sigqueue(me, signal.number(), value) };
+    assert_eq!(returned, 0, "{}", std::io::Error::last_os_error());
+}
+
+/// Closes a descriptor, whoever owns it, if it is open.
+pub fn close(descriptor: c_int) {
+    // SAFETY: the caller has made sure that nobody's safety depends on it.
+    unsafe { libc::close(descriptor) };
+}
+
+/// Forks, and returns on both sides: 0 in the child.
+///
+/// # Panics
+///
+/// If the system can not fork.
+#[must_use]
+pub fn fork() -> i32 {
+    // SAFETY: as in `in_a_fork`.
+    let pid = unsafe { libc::fork() };
+    assert!(pid >= 0, "fork: {}", std::io::Error::last_os_error());
+    pid
+}
+
+/// Waits for a child, and returns its exit status; 128 + number if a signal killed it.
+#[must_use]
+pub fn wait_for_exit(pid: i32) -> i32 {
+    let mut status = 0;
+    // SAFETY: our own child, and room for its status.
+    while unsafe { libc::waitpid(pid, &raw mut status, 0) } == -1 {}
+    if libc::WIFEXITED(status) { libc::WEXITSTATUS(status) } else { 128 + libc::WTERMSIG(status) }
+}
+
+/// Ends the process at once, as a forked child must.
+pub fn exit_now(status: i32) -> ! {
+    // SAFETY: no preconditions.
+    unsafe { libc::_exit(status) }
+}
+
+/// A file in memory, without a name.
+///
+/// # Panics
+///
+/// If the system has none.
+#[must_use]
+pub fn unnamed_file() -> std::fs::File {
+    // SAFETY: a string that ends with a zero byte.
+    let descriptor = unsafe { libc::memfd_create(c"unnamed".as_ptr(), libc::MFD_CLOEXEC) };
+    assert!(descriptor >= 0, "memfd_create: {}", std::io::Error::last_os_error());
+    // SAFETY: a new descriptor, which nobody else knows.
+    unsafe { std::os::fd::FromRawFd::from_raw_fd(descriptor) }
+}
+
+/// Has the child call this before it executes the command.
+pub fn before_exec(command: &mut std::process::Command, what: fn() -> std::io::Result<()>) {
+    // SAFETY: what is given here is async-signal-safe.
+    unsafe { std::os::unix::process::CommandExt::pre_exec(command, what) };
+}

@@ -1,8 +1,9 @@
 //! What several scenarios need.
 
-use std::sync::Mutex;
+use std::{sync::Mutex, thread, time::Duration};
 
-use sigtrip::{Disposition, Interrupt, Options, Session, Signal};
+use sigtrip::{Disposition, Interrupt, Options, Session, Signal, alarm};
+use sigtrip_tests::{PATIENCE, raw};
 
 /// A session in which nothing was touched.
 pub(crate) fn session() -> Session {
@@ -27,7 +28,7 @@ pub(crate) fn log_signal(signal: Signal) {
 
 /// Makes a signal pending without a safe point: sent to this thread by libc.
 pub(crate) fn trip(signal: Signal) {
-    sigtrip_tests::raw::Thread::current().send(signal);
+    raw::Thread::current().send(signal);
 }
 
 /// The error of this library that an interrupt carries.
@@ -45,5 +46,58 @@ pub(crate) fn is_handler(disposition: &Disposition, name: &str) {
     match disposition {
         Disposition::Handler(handler) => assert!(handler.name().ends_with(name), "{handler:?}"),
         other => panic!("expected {name}, got {other:?}"),
+    }
+}
+
+/// For what must not end by itself.
+pub(crate) const LONG: Duration = PATIENCE;
+/// For what must last in full.
+pub(crate) const SHORT: Duration = Duration::from_millis(150);
+
+/// Sends from another thread when this one sleeps.
+pub(crate) fn send_when_asleep(signal: Signal) -> thread::JoinHandle<()> {
+    let owner = raw::Thread::current();
+    when_asleep(move || owner.send(signal))
+}
+
+/// Does something on another thread when this one sleeps.
+pub(crate) fn when_asleep(what: impl FnOnce() + Send + 'static) -> thread::JoinHandle<()> {
+    let tid = raw::tid();
+    thread::spawn(move || {
+        raw::wait_until_it_sleeps(tid);
+        what();
+    })
+}
+
+/// From now on a handler of SIGALRM runs every few milliseconds, logs, and starts the next alarm.
+pub(crate) fn interrupt_every_few_milliseconds() {
+    let again = || alarm(Duration::from_millis(5)).map(drop).map_err(Interrupt::from);
+    sigtrip::on(Signal::ALRM, move |_| {
+        log("alarm");
+        again()
+    })
+    .expect("ok");
+    again().expect("ok");
+}
+
+/// Ends that, and says how often it has happened.
+pub(crate) fn stop_interrupting() -> usize {
+    alarm(Duration::ZERO).expect("ok");
+    sigtrip::check_signals().expect("none fails");
+    alarm(Duration::ZERO).expect("ok"); // the last handler has started another
+    take_log().into_iter().filter(|entry| entry == "alarm").count()
+}
+
+/// Installs a handler that fails with this exit status.
+pub(crate) fn fail_with(signal: Signal, status: i32) {
+    sigtrip::on(signal, move |_| Err(Interrupt::exit(status))).expect("ok");
+}
+
+/// That it ended because a handler failed so.
+#[track_caller]
+pub(crate) fn failed_with<T: std::fmt::Debug>(result: Result<T, Interrupt>, status: i32) {
+    match result {
+        Err(Interrupt::Exit(it)) if it == status => {}
+        other => panic!("expected exit({status}), got {other:?}"),
     }
 }

@@ -4,6 +4,8 @@
 
 use std::process::ExitCode;
 
+mod channels;
+mod children;
 mod dispositions;
 mod ends;
 mod errors;
@@ -11,7 +13,10 @@ mod faults;
 mod forks;
 mod handlers;
 mod helpers;
+mod lines;
+mod polls;
 mod signal_context;
+mod sigwaits;
 mod storms;
 mod two_copies;
 mod waits;
@@ -28,12 +33,17 @@ macro_rules! scenarios {
 pub(crate) use scenarios;
 
 const ROOMS: &[(&str, &[Scenario])] = &[
+    ("children", children::ALL),
+    ("channels", channels::ALL),
     ("dispositions", dispositions::ALL),
     ("errors", errors::ALL),
     ("faults", faults::ALL),
     ("forks", forks::ALL),
     ("handlers", handlers::ALL),
+    ("lines", lines::ALL),
+    ("polls", polls::ALL),
     ("signal_context", signal_context::ALL),
+    ("sigwaits", sigwaits::ALL),
     ("storms", storms::ALL),
     ("two_copies", two_copies::ALL),
     ("waits", waits::ALL),

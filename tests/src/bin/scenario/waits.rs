@@ -8,7 +8,7 @@ use std::{
 use sigtrip::{Interrupt, Signal, alarm, on, pause, pause_for, python, sleep, sleep_until, spawn};
 use sigtrip_tests::{PATIENCE, raw};
 
-use crate::helpers::{log, log_signal, session, take_log, trip};
+use crate::helpers::{LONG, SHORT, log, log_signal, send_when_asleep, session, take_log, trip};
 
 crate::scenarios!(
     sleep_lasts_in_full_and_runs_handlers,
@@ -30,18 +30,6 @@ crate::scenarios!(
     alarm_rounds_up_and_returns_what_was_left,
     no_wake_is_lost_when_signals_come_just_before_the_sleep,
 );
-
-const LONG: Duration = PATIENCE;
-const SHORT: Duration = Duration::from_millis(150);
-
-/// Sends from another thread when this one sleeps.
-fn send_when_asleep(signal: Signal) -> thread::JoinHandle<()> {
-    let (target, tid) = (raw::Thread::current(), raw::tid());
-    thread::spawn(move || {
-        raw::wait_until_it_sleeps(tid);
-        target.send(signal);
-    })
-}
 
 fn sleep_lasts_in_full_and_runs_handlers() {
     let _session = session();
