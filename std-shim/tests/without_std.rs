@@ -10,7 +10,8 @@ use std::process::Command;
 use libtest_mimic::{Arguments, Trial};
 use sigtrip::{
     Delivery, Disposition, Error, Handler, Interrupt, Options, Signal, alarm, check_signals, getsignal, init,
-    init_with, on, pause, pause_for, python, raise_signal, shutdown_flag, signal, sleep,
+    init_with, on, pause, pause_for, python, raise_signal, shutdown_flag, signal, sigsuspend, sigtimedwait,
+    sigwait, sleep,
 };
 
 static HANDLED: AtomicU32 = AtomicU32::new(0);
@@ -33,6 +34,7 @@ const CASES: &[(&str, fn())] = &[
     ("a_handler_can_fail", a_handler_can_fail),
     ("everything_is_given_back", everything_is_given_back),
     ("waits_run_handlers", waits_run_handlers),
+    ("signals_are_accepted_without_a_handler", signals_are_accepted_without_a_handler),
     ("a_polling_session", a_polling_session),
     ("the_shutdown_flag", the_shutdown_flag),
     ("errors_can_be_told_apart_and_printed", errors_can_be_told_apart_and_printed),
@@ -115,6 +117,20 @@ fn waits_run_handlers() {
     sleep(Duration::from_millis(50)).expect("it does not fail");
     assert_eq!(handled(), 3);
     assert_eq!(python::alarm(0), 0);
+}
+
+fn signals_are_accepted_without_a_handler() {
+    let _session = init().expect("the first");
+    on(Signal::ALRM, count).expect("ok");
+    alarm(Duration::from_millis(10)).expect("ok");
+    // SIGCHLD, which nothing sends here, and which does nothing by default.
+    assert!(sigtimedwait(Signal::CHLD, Duration::from_millis(50)).expect("it does not fail").is_none());
+    assert_eq!(handled(), 1);
+    let reserved = Signal::from_raw(32).expect("in range");
+    assert!(matches!(sigwait(reserved), Err(Interrupt::Error(Error::Reserved(it))) if it == reserved));
+    alarm(Duration::from_millis(10)).expect("ok");
+    sigsuspend([]).expect("it does not fail");
+    assert_eq!(handled(), 2);
 }
 
 fn a_polling_session() {
