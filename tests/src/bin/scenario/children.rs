@@ -89,6 +89,10 @@ fn a_handler_that_came_just_before_runs() {
     let _session = session();
     fail_with(Signal::USR1, 5);
     let mut child = shell("exit 0");
+    let stat = format!("/proc/{}/stat", child.id());
+    while !std::fs::read_to_string(&stat).expect("it is there until it is waited for").contains(") Z") {
+        thread::yield_now();
+    }
     trip(Signal::USR1);
     failed_with(wait_child(&mut child), 5);
     assert!(wait_child(&mut child).expect("none fails").success());
@@ -210,6 +214,16 @@ fn before_exec_leaves_alone_what_the_session_did_not_change() {
     let (_, ignored) = inherited(&mut child_before_exec());
     let looked_at = bit(Signal::HUP) | bit(Signal::QUIT) | bit(Signal::TERM) | bit(Signal::USR1);
     assert_eq!(ignored & looked_at, bit(Signal::HUP) | bit(Signal::QUIT));
+    // A foreign handler that the user himself put there.
+    extern "C" fn foreign(_: std::ffi::c_int) {}
+    let handler = raw::Action::new(foreign, 0, 0);
+    raw::sigaction(Signal::USR2, Some(handler));
+    signal(Signal::HUP, sigtrip::getsignal(Signal::USR2).expect("it is known")).expect("ok");
+    let status = raw::in_a_fork(|| {
+        before_exec().expect("the lock is free");
+        i32::from(raw::sigaction(Signal::HUP, None) != handler)
+    });
+    assert_eq!(status, 0);
 }
 
 fn before_exec_without_a_session_does_nothing() {

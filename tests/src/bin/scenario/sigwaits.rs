@@ -420,14 +420,24 @@ fn a_wake_descriptor_that_was_closed_is_replaced() {
     log_signal(Signal::USR1);
     trip(Signal::USR1);
     sigsuspend([]).expect("none fails");
+    assert_eq!(eventfds(), 1);
     for descriptor in 3..64 {
         raw::close(descriptor);
     }
+    assert_eq!(eventfds(), 0);
+    sigtimedwait(Signal::CHLD, SHORT).expect("none fails"); // sees it, before anything else is opened
+    assert_eq!(eventfds(), 1);
     let receiver = when_asleep(|| trip(Signal::USR1));
     block([Signal::USR1]);
     sigsuspend(Signal::USR1).expect("none fails");
     assert_eq!(take_log(), ["SIGUSR1", "SIGUSR1"]);
     receiver.join().expect("it does not panic");
+}
+
+fn eventfds() -> usize {
+    let open = std::fs::read_dir("/proc/self/fd").expect("the kernel tells");
+    let names = open.filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok());
+    names.filter(|name| name.to_string_lossy().contains("eventfd")).count()
 }
 
 /// The child goes on in the wait of its parent, with a wake descriptor of its own.
