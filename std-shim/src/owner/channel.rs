@@ -172,3 +172,29 @@ impl<T> fmt::Debug for Receiver<T> {
         f.debug_struct("Receiver").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As in a wait that has found a message when a handler fails.
+    #[test]
+    fn what_a_wait_has_found_is_what_the_next_call_returns() {
+        let (sender, receiver) = channel();
+        for message in 0..4 {
+            sender.send(message).unwrap();
+        }
+        assert!(receiver.find());
+        assert_eq!(receiver.try_recv(), Ok(0));
+        assert!(receiver.find());
+        assert!(receiver.find());
+        assert_eq!(receiver.recv().unwrap(), Ok(1));
+        assert!(receiver.find());
+        assert_eq!(receiver.recv_timeout(Duration::ZERO).unwrap(), Ok(2));
+        drop(sender);
+        assert!(receiver.find());
+        assert_eq!(receiver.recv().unwrap(), Ok(3));
+        assert!(receiver.find(), "the end is something to return");
+        assert!(receiver.recv().unwrap().is_err());
+    }
+}

@@ -29,6 +29,7 @@ pub(super) fn wake_descriptor() -> Result<c_int, Error> {
 }
 
 /// Somebody has closed it, as a program does that closes all it does not know: the next sleep makes another.
+/// (If its number stands for another file by then, nobody can tell.)
 pub(super) fn is_lost() {
     // Relaxed: as above.
     DESCRIPTOR.store(NONE, Ordering::Relaxed);
