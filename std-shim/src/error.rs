@@ -40,6 +40,11 @@ pub enum Error {
     Unknown,
     /// The thread was joined before.
     AlreadyJoined,
+    /// The number is not a process group that can be signalled alone: it is negative, or 1, which C's `killpg` would take for
+    /// *every process*.
+    ProcessGroup(i32),
+    /// The time is negative or not a number.
+    Time,
     /// The system refused.
     System {
         /// The call that failed.
@@ -72,6 +77,8 @@ impl fmt::Display for Error {
             Self::PollingOnly => f.write_str("the session was opened for polling only: it can not wait"),
             Self::Unknown => f.write_str("the earlier disposition is not known, so it can not be put back"),
             Self::AlreadyJoined => f.write_str("the thread was joined before"),
+            Self::ProcessGroup(group) => write!(f, "process group {group} can not be signalled alone"),
+            Self::Time => f.write_str("the time is negative or not a number"),
             Self::System { call, errno } => write!(f, "{call}: {errno}"),
         }
     }
@@ -97,9 +104,11 @@ impl From<Error> for std::io::Error {
     fn from(error: Error) -> Self {
         match error {
             Error::System { errno, .. } => Self::from_raw_os_error(errno.raw()),
-            Error::OutOfRange(_) | Error::Uncatchable(_) | Error::Reserved(_) => {
-                Self::new(std::io::ErrorKind::InvalidInput, error)
-            }
+            Error::OutOfRange(_)
+            | Error::Uncatchable(_)
+            | Error::Reserved(_)
+            | Error::ProcessGroup(_)
+            | Error::Time => Self::new(std::io::ErrorKind::InvalidInput, error),
             _ => Self::other(error),
         }
     }

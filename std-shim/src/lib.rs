@@ -28,6 +28,7 @@
 //! | code to run when a signal comes | [`on`], and safe points: [`check_signals`] in a loop, or a wait |
 //! | a loop to stop at Ctrl-C | [`shutdown_flag`] |
 //! | to wait for a signal | [`pause`], [`pause_for`] |
+//! | a stretch of code in which no signal is handled, nor interrupts a call | [`block`] |
 //! | a program that ends well at Ctrl-C, and says so to its parent | [`run`] |
 //! | Python's names | [`python`] |
 //!
@@ -41,7 +42,8 @@
 //! # Safe points
 //!
 //! [`check_signals`], every wait ([`sleep`], [`pause`], [`pause_for`], [`JoinHandle::join`]), every call that sends
-//! ([`raise_signal`], [`kill`]) and every call that installs ([`on`], [`signal`](fn@signal)). Each returns the failure of a handler that it ran, so that `?`
+//! ([`raise_signal`], [`kill`], [`killpg`], [`sigqueue`] and, with `std`, to a thread or a descriptor), every change of the
+//! mask ([`pthread_sigmask`], [`block`], [`MaskGuard::restore`]) and every call that installs ([`on`], [`signal`](fn@signal)). Each returns the failure of a handler that it ran, so that `?`
 //! carries it on. Std's own waits (`thread::sleep`, `JoinHandle::join`, `Mutex::lock`, channels) are none: they try again when a
 //! signal interrupts them, and handlers run only after.
 //!
@@ -92,6 +94,8 @@ pub mod python;
 #[cfg(feature = "std")]
 mod run;
 mod signal;
+mod signal_set;
+mod strsignal;
 mod sys;
 mod trip;
 
@@ -102,14 +106,18 @@ pub use interrupt::{Cause, Interrupt, Message};
 pub use owner::{
     dispatch::check_signals,
     install::{getsignal, on, signal},
-    send::{kill, raise_signal},
+    mask::{MaskGuard, MaskHow, block, pthread_sigmask, sigpending},
+    send::{kill, killpg, raise_signal, sigqueue},
     session::{Options, Session, init, init_with},
     shutdown::{ShutdownFlag, shutdown_flag},
-    timer::alarm,
+    siginterrupt::siginterrupt,
+    timer::{Timer, TimerSetting, alarm, getitimer, setitimer},
     wait::{pause, pause_for, sleep},
 };
 #[cfg(feature = "std")]
 pub use owner::{
+    pidfd::{pidfd_open, pidfd_send_signal},
+    pthread_kill::{LiveThread, pthread_kill},
     thread::{JoinHandle, spawn, spawn_with},
     wait::sleep_until,
 };
@@ -117,5 +125,7 @@ pub use python::default_int_handler;
 #[cfg(feature = "std")]
 pub use run::run;
 pub use signal::{DefaultAction, Name, ParseSignalError, Signal};
+pub use signal_set::{SignalSet, SignalSetIter};
+pub use strsignal::strsignal;
 pub use sys::Errno;
 pub use trip::Foreign;

@@ -5,7 +5,7 @@
 
 use sigtrip_core::{Disposition as CoreDisposition, Replaced, Signum};
 
-use super::{dispatch, session, table::Table};
+use super::{dispatch, session, siginterrupt::Restarts, table::Table};
 use crate::{
     Disposition, Error, Foreign, Frame, Handler, Interrupt, Outcome, Signal,
     handler::Delivery,
@@ -100,7 +100,7 @@ pub fn getsignal(signal: Signal) -> Result<Disposition, Error> {
     if signal.is_reserved() {
         return Ok(Disposition::Foreign(Foreign(None)));
     }
-    let _no_writer = Table::lock();
+    let table = Table::lock();
     let action = sys::query(signal.signum()).map_err(Error::system("sigaction"))?;
     let kernel = Unix::classify(action);
     let CoreDisposition::Handler(()) = kernel else { return Ok(with_handler(kernel, None)) };
@@ -111,7 +111,7 @@ pub fn getsignal(signal: Signal) -> Result<Disposition, Error> {
     if let Some(handler) = &handler
         && session::is_owner()
     {
-        let wanted = trampoline(signal, handler).action();
+        let wanted = table.restarts.applied(signal, trampoline(signal, handler).action());
         if !action.same_request(&wanted) {
             sys::replace(signal.signum(), &wanted).map_err(Error::system("sigaction"))?;
         }
@@ -127,7 +127,7 @@ pub(super) fn kernel_disposition(signal: Signal) -> Result<CoreDisposition<(), F
 /// Sets a disposition; the first time in a session it keeps what was there. Owner context, catchable signals only.
 pub(super) fn set(signal: Signal, new: Disposition) -> Result<Disposition, Error> {
     let signum = signal.signum();
-    let mut earlier = Table::lock();
+    let mut table = Table::lock();
     let before = sys::query(signum).map_err(Error::system("sigaction"))?;
     let kernel = match &new {
         Disposition::Handler(handler) => Unix(trampoline(signal, handler)),
@@ -137,11 +137,12 @@ pub(super) fn set(signal: Signal, new: Disposition) -> Result<Disposition, Error
         sys::hand_over(signum, &before);
     }
     let (replaced, stale) = exchange(kernel, signum, new)?;
-    if !earlier.contains_key(&signum) {
+    table.restarts.forget(signal);
+    if !table.earlier.contains_key(&signum) {
         // There is room for every signal.
-        let _ = earlier.insert(signum, before);
+        let _ = table.earlier.insert(signum, before);
     }
-    drop(earlier);
+    drop(table);
     // A stale handler is dropped here, with the lock released: its destructor is the user's code.
     drop(stale);
     Ok(replaced)
@@ -205,15 +206,17 @@ fn trampoline(signal: Signal, handler: &Handler) -> Trampoline {
 /// Gives back to the kernel what the session changed, where ours is still installed. The handlers stay in the table, for
 /// what is still pending.
 pub(super) fn give_back() {
-    let mut earlier = Table::lock();
-    for (&signal, action) in earlier.iter() {
-        let ours = DISPATCHER.disposition(signal);
-        if kernel_disposition(Signal::of(signal)).is_ok_and(|kernel| is_still(&kernel, ours)) {
+    let mut table = Table::lock();
+    for (&signum, action) in &table.earlier {
+        let (signal, ours) = (Signal::of(signum), DISPATCHER.disposition(signum));
+        let still = |now| is_still(&Unix::classify(now), ours) || table.restarts.made(signal, now, *action);
+        if sys::query(signum).is_ok_and(still) {
             // It can not be refused: this very disposition was there before.
-            let _ = sys::replace(signal, action);
+            let _ = sys::replace(signum, action);
         }
     }
-    earlier.clear();
+    table.earlier.clear();
+    table.restarts = Restarts::new();
 }
 
 /// Whether the kernel has what we put there. What the user put back himself is his.

@@ -5,9 +5,15 @@
 pub(crate) mod dispatch;
 mod fork;
 pub(crate) mod install;
+pub(crate) mod mask;
+#[cfg(feature = "std")]
+pub(crate) mod pidfd;
+#[cfg(feature = "std")]
+pub(crate) mod pthread_kill;
 pub(crate) mod send;
 pub(crate) mod session;
 pub(crate) mod shutdown;
+pub(crate) mod siginterrupt;
 mod table;
 #[cfg(feature = "std")]
 pub(crate) mod thread;

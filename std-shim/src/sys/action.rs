@@ -7,7 +7,7 @@ use core::{ffi::c_int, mem::MaybeUninit, ptr};
 
 use sigtrip_core::Signum;
 
-use super::{Errno, WORDS, raw};
+use super::{Errno, WORDS, mask, raw};
 
 /// A signal mask as the kernel has it: bit *n - 1* for signal *n*.
 pub(crate) type SigSet = [usize; WORDS];
@@ -47,6 +47,12 @@ impl Action {
         self.handler
     }
 
+    /// The same, but for whether calls that it interrupts start again (`SA_RESTART`) or fail with `EINTR`.
+    pub(crate) const fn restarting(self, restart: bool) -> Self {
+        let flags = if restart { self.flags | libc::SA_RESTART } else { self.flags & !libc::SA_RESTART };
+        Self { flags, ..self }
+    }
+
     pub(crate) const fn is_default(&self) -> bool {
         self.handler == libc::SIG_DFL
     }
@@ -67,10 +73,7 @@ impl Action {
     }
 
     fn from_libc(action: &libc::sigaction) -> Self {
-        // SAFETY: on Linux a sigset_t is an array of unsigned long whose first bits are the kernel's mask, in the kernel's
-        // order; it is at least WORDS words long and aligned for them.
-        let mask = unsafe { ptr::from_ref(&action.sa_mask).cast::<SigSet>().read() };
-        Self { handler: action.sa_sigaction, flags: action.sa_flags, mask }
+        Self { handler: action.sa_sigaction, flags: action.sa_flags, mask: mask::from_libc(&action.sa_mask) }
     }
 
     fn to_libc(self) -> libc::sigaction {
@@ -78,8 +81,7 @@ impl Action {
         let mut action: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
         action.sa_sigaction = self.handler;
         action.sa_flags = self.flags;
-        // SAFETY: as in `from_libc`; the field is ours alone.
-        unsafe { ptr::from_mut(&mut action.sa_mask).cast::<SigSet>().write(self.mask) };
+        action.sa_mask = mask::to_libc(self.mask);
         action
     }
 }
@@ -97,8 +99,6 @@ fn all_signals() -> SigSet {
     }
     set
 }
-
-const _: () = assert!(size_of::<SigSet>() <= size_of::<libc::sigset_t>());
 
 /// What the kernel does with the signal now; changes nothing. Async-signal-safe.
 pub(crate) fn query(signal: Signum) -> Result<Action, Errno> {

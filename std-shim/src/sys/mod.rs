@@ -10,21 +10,31 @@ mod action;
 mod errno;
 mod fault;
 mod mask;
+#[cfg(feature = "std")]
+mod pidfd;
 mod process;
+mod send;
 #[cfg_attr(any(target_os = "linux", target_os = "android"), path = "futex.rs")]
 mod sleep;
 mod thread;
 mod time;
+mod timer;
 
-pub(crate) use action::{Action, query, replace};
+pub(crate) use action::{Action, SigSet, query, replace};
 pub use errno::Errno;
 pub(crate) use errno::ErrnoGuard;
 pub(crate) use fault::{Fault, hand_over};
-pub(crate) use mask::Blocked;
+pub(crate) use mask::{Blocked, MaskChange, change_mask, pending};
+#[cfg(feature = "std")]
+pub(crate) use pidfd::{pidfd_open, pidfd_send_signal};
 pub(crate) use process::{alarm, at_fork, die_by, kill, raise, write_stderr};
+#[cfg(feature = "std")]
+pub(crate) use send::{Pthread, pthread_kill};
+pub(crate) use send::{killpg, sigqueue};
 pub(crate) use sleep::{Woken, sleep_on, wake};
 pub(crate) use thread::{current_thread, pause, sleep_thread};
-pub(crate) use time::{now, set_real_timer};
+pub(crate) use time::now;
+pub(crate) use timer::{get_timer, set_timer};
 
 use core::ffi::c_int;
 
