@@ -11,8 +11,13 @@ mod faults;
 mod forks;
 mod handlers;
 mod helpers;
+mod masks;
+mod names;
+mod restart;
+mod sending;
 mod signal_context;
 mod storms;
+mod timers;
 mod two_copies;
 mod waits;
 
@@ -33,8 +38,13 @@ const ROOMS: &[(&str, &[Scenario])] = &[
     ("faults", faults::ALL),
     ("forks", forks::ALL),
     ("handlers", handlers::ALL),
+    ("masks", masks::ALL),
+    ("names", names::ALL),
+    ("restart", restart::ALL),
+    ("sending", sending::ALL),
     ("signal_context", signal_context::ALL),
     ("storms", storms::ALL),
+    ("timers", timers::ALL),
     ("two_copies", two_copies::ALL),
     ("waits", waits::ALL),
 ];
