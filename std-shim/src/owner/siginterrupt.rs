@@ -43,9 +43,9 @@ impl Restarts {
         if self.told.contains(signal) { action.restarting(self.restart.contains(signal)) } else { action }
     }
 
-    /// Whether `now` is what `siginterrupt` has made of `earlier`.
+    /// Whether `now` is what `siginterrupt` has made of `earlier`, or `earlier` itself where it said nothing.
     pub(super) fn made(&self, signal: Signal, now: Action, earlier: Action) -> bool {
-        self.told.contains(signal) && now.same_request(&self.applied(signal, earlier))
+        now.same_request(&self.applied(signal, earlier))
     }
 }
 
