@@ -76,6 +76,21 @@ pub fn block(signal: Signal, blocked: bool) {
     unsafe { libc::pthread_sigmask(how, set.as_ptr(), ptr::null_mut()) };
 }
 
+/// Blocks a signal in the calling thread by the kernel's own call, which takes the numbers too that libc keeps for itself.
+///
+/// # Panics
+///
+/// If the system refuses.
+pub fn block_past_libc(signal: Signal) {
+    let set = 1_u64 << (signal.number() - 1);
+    let no_old = ptr::null_mut::<u64>();
+    // SAFETY: the kernel's set, of the size that is said; the old one is not asked for.
+    let returned = unsafe {
+        libc::syscall(libc::SYS_rt_sigprocmask, libc::SIG_BLOCK, &raw const set, no_old, size_of_val(&set))
+    };
+    assert_eq!(returned, 0, "rt_sigprocmask: {}", std::io::Error::last_os_error());
+}
+
 /// Unblocks every signal in the calling thread, all at once.
 pub fn block_none() {
     let mut set = MaybeUninit::<libc::sigset_t>::zeroed();

@@ -14,6 +14,7 @@ crate::scenarios!(
     what_is_blocked_is_handled_when_it_is_let_through,
     each_way_gives_the_mask_before,
     a_mask_that_was_returned_can_be_set,
+    what_libc_keeps_is_not_told,
     a_failing_handler_is_told_though_the_mask_was_changed,
     kill_and_stop_are_not_blocked,
     a_reserved_number_is_refused_and_nothing_changes,
@@ -80,6 +81,16 @@ fn a_mask_that_was_returned_can_be_set() {
     pthread_sigmask(MaskHow::SetMask, told).expect("ok");
     assert_eq!(raw::mask(), full);
     assert_eq!(told, SignalSet::valid() - [Signal::KILL, Signal::STOP].into());
+}
+
+/// Another program may have blocked it past libc, and exec keeps a mask.
+fn what_libc_keeps_is_not_told() {
+    raw::block_past_libc(reserved()[0]);
+    raw::block(Signal::USR1, true);
+    assert_eq!(raw::mask(), bit(reserved()[0]) | bit(Signal::USR1));
+    let told = pthread_sigmask(MaskHow::Block, Signal::USR2).expect("ok");
+    assert_eq!(told, Signal::USR1.into());
+    pthread_sigmask(MaskHow::SetMask, told).expect("so it can be set again");
 }
 
 fn a_failing_handler_is_told_though_the_mask_was_changed() {

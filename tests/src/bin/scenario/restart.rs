@@ -50,8 +50,8 @@ fn restarts(signal: Signal) -> bool {
     sigaction(signal, None).flags & libc::SA_RESTART != 0
 }
 
-/// Sends a signal to this thread when it sleeps; when it sleeps again, with the signal delivered, writes to the pipe. Where the
-/// call does not start again the first is all that happens before this thread ends the sender's wait by joining it.
+/// Sends a signal to this thread when it sleeps; when it sleeps again, with the signal delivered, writes to the pipe. It sleeps
+/// again in the call that started again, or, where that failed, when it joins the sender.
 fn disturb(mut writer: PipeWriter) -> thread::JoinHandle<()> {
     let (target, tid) = (raw::Thread::current(), raw::tid());
     thread::spawn(move || {

@@ -156,18 +156,25 @@ fn threads_that_can_not_be_signalled() {
     }
 }
 
+/// Ended, that is: the kernel knows it no more. Std's `is_finished` comes earlier.
 fn a_thread_that_has_ended_is_no_error() {
-    let worker = thread::spawn(|| ());
-    while !worker.is_finished() {
-        thread::yield_now();
+    fn gone(number: &std::sync::mpsc::Receiver<i32>) {
+        let thread = format!("/proc/self/task/{}", number.recv().expect("it says"));
+        while std::path::Path::new(&thread).exists() {
+            thread::yield_now();
+        }
     }
-    pthread_kill(&worker, Signal::KILL).expect("there is nobody to kill, nor an error");
-    let ours = spawn(raw::tid);
-    while !ours.is_finished() {
-        thread::yield_now();
+    let (say, hear) = channel();
+    let say_it = say.clone();
+    let by_std = thread::spawn(move || say_it.send(raw::tid()).expect("main listens"));
+    gone(&hear);
+    let mut ours = spawn(move || say.send(raw::tid()).expect("main listens"));
+    gone(&hear);
+    for signal in [None, Some(Signal::KILL)] {
+        pthread_kill(&by_std, signal).expect("there is nobody to kill, nor an error");
+        pthread_kill(&ours, signal).expect("there is nobody to kill, nor an error");
     }
-    drop(worker);
-    pthread_kill(&ours, None).expect("no error");
+    ours.join().expect("none fails").expect("it does not panic");
 }
 
 fn a_process_by_descriptor() {
