@@ -118,5 +118,5 @@ pub use owner::{
 #[cfg(feature = "std")]
 pub use run::run;
 pub use signal::{DefaultAction, Name, ParseSignalError, Signal};
-pub use sys::Errno;
+pub use sys::{Errno, SigInfo};
 pub use trip::Foreign;

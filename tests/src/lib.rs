@@ -43,7 +43,8 @@ impl Program {
         Self::spawn(Command::new(executable).args(arguments))
     }
 
-    /// Starts a command; its outputs are taken here.
+    /// Starts a command; its outputs are taken here. Every signal has its default action at its start, whatever this process
+    /// has inherited (`nohup` ignores SIGHUP, `cmd &` SIGINT).
     ///
     /// # Panics
     ///
@@ -52,6 +53,7 @@ impl Program {
     pub fn spawn(command: &mut Command) -> Self {
         let (output, input) = std::io::pipe().expect("a pipe");
         let second = input.try_clone().expect("a descriptor");
+        raw::with_default_signals(command);
         let child = command.stdin(Stdio::null()).stdout(input).stderr(second).spawn().expect("it starts");
         // The command still holds the pipe's other end, which must not keep the lines from ending.
         command.stdout(Stdio::null()).stderr(Stdio::null());

@@ -64,6 +64,19 @@ fn to_libc(action: Action) -> libc::sigaction {
     new
 }
 
+/// Has the command start with every signal at its default action.
+pub fn with_default_signals(command: &mut std::process::Command) {
+    let all_default = || {
+        for number in 1..=Signal::MAX {
+            // SAFETY: async-signal-safe, in a child that has one thread; what can not be set is left.
+            unsafe { libc::signal(number, libc::SIG_DFL) };
+        }
+        Ok(())
+    };
+    // SAFETY: the closure makes system calls alone.
+    unsafe { std::os::unix::process::CommandExt::pre_exec(command, all_default) };
+}
+
 /// Blocks or unblocks a signal in the calling thread.
 pub fn block(signal: Signal, blocked: bool) {
     let mut set = MaybeUninit::<libc::sigset_t>::zeroed();

@@ -43,9 +43,11 @@ pub struct Session {
 /// What [`init_with`] sets up.
 ///
 /// ```
-/// // An embedder's session: nothing is touched until it says so.
-/// let session = sigtrip::init_with(sigtrip::Options::untouched())?;
-/// assert_eq!(sigtrip::getsignal(sigtrip::Signal::INT)?, sigtrip::Disposition::Default);
+/// use sigtrip::{Options, Signal, getsignal, init_with};
+///
+/// let before = getsignal(Signal::INT)?;
+/// let session = init_with(Options::untouched())?;
+/// assert_eq!(getsignal(Signal::INT)?, before); // `init` makes a default action a KeyboardInterrupt
 /// # Ok::<(), sigtrip::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
