@@ -83,6 +83,7 @@ compile_error!(
     "sigtrip's system layer is written for Linux so far; macOS and the BSDs are not supported yet"
 );
 
+pub mod embed;
 mod error;
 mod frame;
 mod handler;

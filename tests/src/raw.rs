@@ -154,6 +154,18 @@ pub fn tid() -> i32 {
     unsafe { libc::gettid() }
 }
 
+/// Waits until that thread sleeps in this very system call.
+pub fn wait_until_it_sleeps_in(tid: i32, call: std::ffi::c_long) {
+    let (path, call) = (format!("/proc/self/task/{tid}/syscall"), call.to_string());
+    let in_the_call = || {
+        let now = std::fs::read_to_string(&path).unwrap_or_default();
+        now.split_whitespace().next() == Some(call.as_str())
+    };
+    while !in_the_call() {
+        std::thread::yield_now();
+    }
+}
+
 /// Waits until that thread sleeps in a system call.
 pub fn wait_until_it_sleeps(tid: i32) {
     while !sleeps(tid) {
@@ -182,4 +194,21 @@ pub fn in_a_fork(child: impl FnOnce() -> i32) -> i32 {
     while unsafe { libc::waitpid(pid, &raw mut status, 0) } == -1 {}
     assert!(libc::WIFEXITED(status), "the child did not exit: {status:#x}");
     libc::WEXITSTATUS(status)
+}
+
+/// Makes a descriptor never block.
+pub fn set_nonblocking(descriptor: std::os::fd::BorrowedFd<'_>) {
+    let number = std::os::fd::AsRawFd::as_raw_fd(&descriptor);
+    // SAFETY: an open descriptor and numbers.
+    unsafe { libc::fcntl(number, libc::F_SETFL, libc::O_NONBLOCK) };
+}
+
+/// Whether a signal that this thread blocks is pending.
+#[must_use]
+pub fn is_pending(signal: Signal) -> bool {
+    let mut set = MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: room for a set.
+    unsafe { libc::sigpending(set.as_mut_ptr()) };
+    // SAFETY: filled in by the call.
+    unsafe { libc::sigismember(set.as_ptr(), signal.number()) == 1 }
 }

@@ -9,7 +9,7 @@ use crate::{
     Frame, Interrupt, Signal,
     handler::Delivery,
     sys,
-    trip::{DISPATCHER, Unix, extras},
+    trip::{DISPATCHER, Unix, Word, extras},
 };
 
 /// The safe point: runs the handlers of all pending signals, in ascending order. With nothing pending it costs one load
@@ -50,12 +50,13 @@ pub(crate) fn drain(frame: Frame) -> Result<u32, Interrupt> {
 }
 
 fn run_pending(frame: Frame) -> Result<u32, Interrupt> {
-    if extras::wanted() {
-        before_extras();
-    }
     let mut ran = 0;
-    DISPATCHER.dispatch(&Unix::ANY, |signum, disposition| {
-        let signal = Signal::of(signum);
+    if extras::wanted()
+        && let Some(errno) = wakeup::failed_write()
+    {
+        report(format_args!("the signal wakeup descriptor could not be written to: {errno}"));
+    }
+    pass(|signal, disposition| {
         let Disposition::Handler(word) = disposition else {
             report(format_args!("{signal} ignored due to race condition"));
             return Ok(());
@@ -67,12 +68,27 @@ fn run_pending(frame: Frame) -> Result<u32, Interrupt> {
     Ok(ran)
 }
 
-/// What the extras need of the owner: the next delivery may kick it again, and a failed write is told of.
-#[cold]
-fn before_extras() {
-    extras::may_kick_again();
-    if let Some(errno) = wakeup::failed_write() {
-        report(format_args!("the signal wakeup descriptor could not be written to: {errno}"));
+/// One pass over what is pending, in opaque words. Owner context.
+pub(crate) fn pass<E>(mut run: impl FnMut(Signal, Disposition<Word>) -> Result<(), E>) -> Result<(), E> {
+    let _tell = TellOfTheRest;
+    if extras::wanted() {
+        extras::may_kick_again();
+    }
+    DISPATCHER.dispatch(&Unix::ANY, |signum, disposition| run(Signal::of(signum), disposition))
+}
+
+/// When a pass leaves something pending, by an error, a panic, or a signal behind it, whoever was told of that by a byte or a
+/// hook is told again: the first word of it may be used up.
+struct TellOfTheRest;
+
+impl Drop for TellOfTheRest {
+    #[inline]
+    fn drop(&mut self) {
+        if extras::wanted()
+            && let Some(signal) = DISPATCHER.pending().iter().next()
+        {
+            extras::run(signal);
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use core::{
 };
 
 use super::{dispatch, fork, install, kick, wakeup};
-use crate::{Disposition, Error, Frame, Handler, Signal, default_int_handler, sys, trip};
+use crate::{Disposition, Error, Frame, Handler, Signal, default_int_handler, sys, trip, trip::DISPATCHER};
 
 static OWNER: AtomicUsize = AtomicUsize::new(NOBODY);
 static POLLING: AtomicBool = AtomicBool::new(false);
@@ -153,7 +153,8 @@ pub fn init_with(options: Options) -> Result<Session, Error> {
 }
 
 fn python_start_up() -> Result<(), Error> {
-    if install::kernel_disposition(Signal::INT)? == sigtrip_core::Disposition::Default {
+    let int = install::kernel_disposition(Signal::INT)?;
+    if int == sigtrip_core::Disposition::Default && !is_hosted() {
         install::set(Signal::INT, Disposition::Handler(Handler::new(default_int_handler)))?;
     }
     for signal in [Signal::PIPE, Signal::XFSZ] {
@@ -167,7 +168,11 @@ impl Drop for Session {
         // Relaxed: other threads only compare; the Release below publishes.
         OWNER.store(CLOSING, Ordering::Relaxed);
         install::give_back();
-        dispatch::drain_at_the_end(Frame::caller());
+        if is_hosted() {
+            DISPATCHER.clear_pending(); // the host has drained, or does not want to
+        } else {
+            dispatch::drain_at_the_end(Frame::caller());
+        }
         install::free_handlers();
         wakeup::forget();
         kick::stop();
@@ -225,5 +230,10 @@ pub(crate) fn check_not_hosted() -> Result<(), Error> {
 /// That this session can wait in the library's waits.
 pub(crate) fn check_waits() -> Result<(), Error> {
     check_not_hosted()?;
+    check_armed()
+}
+
+/// That deliveries wake the owner.
+pub(crate) fn check_armed() -> Result<(), Error> {
     if polls_only() { Err(Error::PollingOnly) } else { Ok(()) }
 }

@@ -40,11 +40,11 @@ pub(crate) const SHIM: Floors = Floors {
         &["trip"],
         &["handler"],
         &["owner"],
-        &["python"],
+        &["python", "embed"],
         &["run"],
     ],
     // Signal context: the system, the error of the core's `Kernel`, and nothing else.
-    only: &[("trip", &["sys", "error"])],
+    only: &[("trip", &["sys", "error", "signal"])],
 };
 
 impl Floors {

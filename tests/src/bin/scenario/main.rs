@@ -5,6 +5,7 @@
 use std::process::ExitCode;
 
 mod dispositions;
+mod embeds;
 mod ends;
 mod errors;
 mod faults;
@@ -15,6 +16,7 @@ mod signal_context;
 mod storms;
 mod two_copies;
 mod waits;
+mod wakeups;
 
 /// A name and what it does; it panics if something is not as it should be.
 type Scenario = (&'static str, fn());
@@ -29,6 +31,7 @@ pub(crate) use scenarios;
 
 const ROOMS: &[(&str, &[Scenario])] = &[
     ("dispositions", dispositions::ALL),
+    ("embeds", embeds::ALL),
     ("errors", errors::ALL),
     ("faults", faults::ALL),
     ("forks", forks::ALL),
@@ -37,6 +40,7 @@ const ROOMS: &[(&str, &[Scenario])] = &[
     ("storms", storms::ALL),
     ("two_copies", two_copies::ALL),
     ("waits", waits::ALL),
+    ("wakeups", wakeups::ALL),
 ];
 
 fn main() -> ExitCode {
