@@ -77,7 +77,7 @@ pub use crate::trip::Word;
 
 use crate::{
     Error, Foreign, Options, Session, Signal, init_with,
-    owner::{dispatch, install, wakeup},
+    owner::{dispatch, install, session::check_armed, wait::sleep_on_descriptors, wakeup},
     sys::{self, Errno, Woken},
     trip::{self, DISPATCHER, extras},
 };
@@ -109,6 +109,17 @@ pub fn trip(signal: Signal) -> bool {
             trip::deliver(signal.signum())
         }
     }
+}
+
+/// Why [`Host::wait_readable`] ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waited {
+    /// A signal is pending: drain.
+    Pending,
+    /// Something can be read.
+    Readable,
+    /// The time is over.
+    TimedOut,
 }
 
 /// A host runtime's session: while it lives its thread is the owner. It stays on its thread; when it is dropped every
@@ -219,7 +230,7 @@ impl Host {
     ///
     /// [`Error::PollingOnly`] if the options said so.
     pub fn wait(&self, timeout: Option<Duration>) -> Result<bool, Error> {
-        crate::owner::session::check_armed()?;
+        check_armed()?;
         let deadline = timeout.map(|timeout| sys::now().saturating_add(timeout));
         let armed = DISPATCHER.armed().as_ptr();
         while !any_pending() {
@@ -229,6 +240,31 @@ impl Host {
             }
         }
         Ok(true)
+    }
+
+    /// Sleeps until a signal is pending, something can be read from the descriptor (or it is at its end), or this time is over
+    /// (`None`: without end): for a prompt, or for an event loop's own descriptor. Misses nothing, as [`wait`](Self::wait).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::PollingOnly`] if the options said so; [`Error::System`].
+    #[cfg(feature = "std")]
+    pub fn wait_readable(
+        &self,
+        descriptor: std::os::fd::BorrowedFd<'_>,
+        timeout: Option<Duration>,
+    ) -> Result<Waited, Error> {
+        check_armed()?;
+        let deadline = timeout.map(|timeout| sys::now().saturating_add(timeout));
+        let mut entries = [sys::readable(-1), sys::readable(std::os::fd::AsRawFd::as_raw_fd(&descriptor))];
+        while !any_pending() {
+            match sleep_on_descriptors(&mut entries, deadline, None)? {
+                (_, true) => return Ok(Waited::Readable),
+                (Woken::TimedOut, _) if !any_pending() => return Ok(Waited::TimedOut),
+                _ => {}
+            }
+        }
+        Ok(Waited::Pending)
     }
 
     /// Sets or takes away the notify hook: it is called at each delivery and each [`trip`], after the bit is set, and again when a

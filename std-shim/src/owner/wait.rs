@@ -65,25 +65,15 @@ impl Wait {
         entries: &mut [PollEntry],
         mask: Option<&sys::SigSet>,
     ) -> Result<Ended, Interrupt> {
-        let wake = descriptor::wake_descriptor()?;
-        let reported = Cell::new(false);
-        if let Some(first) = entries.first_mut() {
-            *first = sys::readable(wake);
-        }
-        let (deadline, ready) = (self.deadline, || reported.get());
-        self.run(ready, || {
-            trip::sleep_on(Some(wake)); // before the word is armed
-            let slept = DISPATCHER.sleep_unless(ready, || sys::poll_until(entries, deadline, mask));
-            trip::sleep_on(None);
-            let woken = slept.unwrap_or(Ok(Woken::Changed)).map_err(Error::system("ppoll"))?;
-            if let [first, others @ ..] = &*entries {
-                if first.revents != 0 {
-                    sys::quiet_descriptor(wake);
-                }
-                reported.set(woken == Woken::Changed && others.iter().any(|entry| entry.revents != 0));
-            }
-            Ok(woken)
-        })
+        let ready = Cell::new(false);
+        self.run(
+            || ready.get(),
+            || {
+                let (woken, reported) = sleep_on_descriptors(entries, self.deadline, mask)?;
+                ready.set(reported);
+                Ok(woken)
+            },
+        )
     }
 
     fn run(
@@ -107,6 +97,32 @@ impl Wait {
             slept = Some(sleep()?);
         }
     }
+}
+
+/// One sleep until an entry is ready, the deadline, or a signal; none if something is pending. The first entry is taken for the
+/// wake descriptor. Returns why it ended, and whether one of the others is ready.
+pub(crate) fn sleep_on_descriptors(
+    entries: &mut [PollEntry],
+    deadline: Option<Duration>,
+    mask: Option<&sys::SigSet>,
+) -> Result<(Woken, bool), Error> {
+    let wake = descriptor::wake_descriptor()?;
+    if let Some(first) = entries.first_mut() {
+        *first = sys::readable(wake);
+    }
+    trip::sleep_on(Some(wake)); // before the word is armed
+    let slept = DISPATCHER.sleep_unless(|| false, || sys::poll_until(entries, deadline, mask));
+    trip::sleep_on(None);
+    let woken = slept.unwrap_or(Ok(Woken::Changed)).map_err(Error::system("ppoll"))?;
+    let [first, others @ ..] = entries else { return Ok((woken, false)) };
+    // What poll reports is left from an earlier call unless it says that something is ready.
+    if woken != Woken::Changed || slept.is_none() {
+        return Ok((woken, false));
+    }
+    if first.revents != 0 {
+        sys::quiet_descriptor(wake);
+    }
+    Ok((woken, others.iter().any(|entry| entry.revents != 0)))
 }
 
 /// A moment on the monotonic clock; one too far away is the end of time.
