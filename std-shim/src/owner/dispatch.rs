@@ -51,10 +51,8 @@ pub(crate) fn drain(frame: Frame) -> Result<u32, Interrupt> {
 
 fn run_pending(frame: Frame) -> Result<u32, Interrupt> {
     let mut ran = 0;
-    if extras::wanted()
-        && let Some(errno) = wakeup::failed_write()
-    {
-        report(format_args!("the signal wakeup descriptor could not be written to: {errno}"));
+    if extras::wanted() {
+        tell_of_failed_write();
     }
     pass(|signal, disposition| {
         let Disposition::Handler(word) = disposition else {
@@ -68,18 +66,32 @@ fn run_pending(frame: Frame) -> Result<u32, Interrupt> {
     Ok(ran)
 }
 
+#[cold]
+fn tell_of_failed_write() {
+    if let Some(errno) = wakeup::failed_write() {
+        report(format_args!("the signal wakeup descriptor could not be written to: {errno}"));
+    }
+}
+
 /// One pass over what is pending, in opaque words. Owner context.
 pub(crate) fn pass<E>(mut run: impl FnMut(Signal, Disposition<Word>) -> Result<(), E>) -> Result<(), E> {
-    let _tell = TellOfTheRest;
-    if extras::wanted() {
-        extras::may_kick_again();
-    }
+    let _tell = TellOfTheRest::before_a_pass();
     DISPATCHER.dispatch(&Unix::ANY, |signum, disposition| run(Signal::of(signum), disposition))
 }
 
 /// When a pass leaves something pending, by an error, a panic, or a signal behind it, whoever was told of that by a byte or a
 /// hook is told again: the first word of it may be used up.
 struct TellOfTheRest;
+
+impl TellOfTheRest {
+    #[inline]
+    fn before_a_pass() -> Self {
+        if extras::wanted() {
+            extras::may_kick_again();
+        }
+        Self
+    }
+}
 
 impl Drop for TellOfTheRest {
     #[inline]
