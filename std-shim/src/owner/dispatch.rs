@@ -104,12 +104,22 @@ impl Drop for TellOfTheRest {
     }
 }
 
-/// Handles what is pending when a session ends. No more can come: the dispositions have been given back.
+/// Handles what is pending when a session ends. No more can come: the dispositions have been given back. If a handler panics
+/// the others run all the same.
 pub(super) fn drain_at_the_end(frame: Frame) {
-    while DISPATCHER.any_pending() {
+    if DISPATCHER.any_pending() {
+        let _also_after_a_panic = DrainTheRest(frame);
         if let Err(interrupt) = run_pending(frame) {
             report(format_args!("a handler failed while the session ended: {interrupt}"));
         }
+    }
+}
+
+struct DrainTheRest(Frame);
+
+impl Drop for DrainTheRest {
+    fn drop(&mut self) {
+        drain_at_the_end(self.0);
     }
 }
 

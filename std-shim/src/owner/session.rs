@@ -165,14 +165,23 @@ fn python_start_up() -> Result<(), Error> {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        // Relaxed: other threads only compare; the Release below publishes.
+        // Relaxed: other threads only compare; the Release when it is closed publishes.
         OWNER.store(CLOSING, Ordering::Relaxed);
+        let _close_also_after_a_panic = Close;
         install::give_back();
         if is_hosted() {
             DISPATCHER.clear_pending(); // the host has drained, or does not want to
         } else {
             dispatch::drain_at_the_end(Frame::caller());
         }
+    }
+}
+
+/// The last steps of leaving.
+struct Close;
+
+impl Drop for Close {
+    fn drop(&mut self) {
         install::free_handlers();
         wakeup::forget();
         kick::stop();
