@@ -69,16 +69,15 @@ impl<const WORDS: usize> Pending<WORDS> {
     #[inline]
     pub fn take_next(&self, after: Option<Signum>) -> Option<Signum> {
         let start = after.map_or(0, |signal| signal.get() as usize);
-        let mut window = usize::MAX << (start % WORD_BITS);
-        let mut index = start / WORD_BITS;
-        while let Some(word) = self.words.get(index) {
-            if let Some(bit) = take_lowest(word, window) {
-                return Signum::at(index, bit);
-            }
-            window = usize::MAX;
-            index += 1;
-        }
-        None
+        Pass { words: &self.words, index: start / WORD_BITS, window: usize::MAX << (start % WORD_BITS) }
+            .next()
+    }
+
+    /// One pass: takes what is pending, ascending and each signal at most once, as [`take_next`](Self::take_next) does
+    /// when it is handed back what it gave. Owner context.
+    #[inline]
+    pub(crate) const fn pass(&self) -> Pass<'_, WORDS> {
+        Pass { words: &self.words, index: 0, window: usize::MAX }
     }
 
     /// What is pending now, left as it is. Either context.
@@ -94,6 +93,31 @@ impl<const WORDS: usize> Pending<WORDS> {
             // Relaxed: nothing that was published with these bits is looked at, so there is no partner.
             word.store(0, Ordering::Relaxed);
         }
+    }
+}
+
+/// What a pass has still before it: of the word at `index` the bits of `window`, and the words after it.
+#[derive(Debug)]
+pub(crate) struct Pass<'a, const WORDS: usize> {
+    words: &'a [AtomicUsize; WORDS],
+    index: usize,
+    window: usize,
+}
+
+impl<const WORDS: usize> Iterator for Pass<'_, WORDS> {
+    type Item = Signum;
+
+    #[inline]
+    fn next(&mut self) -> Option<Signum> {
+        while let Some(word) = self.words.get(self.index) {
+            if let Some(bit) = take_lowest(word, self.window) {
+                self.window = !1 << bit; // the bits above it: none, if it is the highest
+                return Signum::at(self.index, bit);
+            }
+            self.window = usize::MAX;
+            self.index += 1;
+        }
+        None
     }
 }
 
@@ -139,13 +163,7 @@ mod tests {
 
     /// One pass, as the dispatcher makes it.
     fn pass<const WORDS: usize>(pending: &Pending<WORDS>) -> Vec<u32> {
-        let mut last = None;
-        let mut taken = Vec::new();
-        while let Some(signal) = pending.take_next(last) {
-            taken.push(signal.get());
-            last = Some(signal);
-        }
-        taken
+        pending.pass().map(Signum::get).collect()
     }
 
     #[test]
@@ -157,6 +175,18 @@ mod tests {
         }
         assert_eq!(pass(&pending), numbers);
         assert!(!pending.any());
+    }
+
+    #[test]
+    fn taking_the_next_after_each_is_a_pass() {
+        let pending = Pending::<3>::new();
+        let numbers = [1, BITS - 1, BITS, BITS + 1, 3 * BITS];
+        for number in numbers {
+            pending.trip(sig(number));
+        }
+        let first = pending.take_next(None);
+        let taken = core::iter::successors(first, |&last| pending.take_next(Some(last)));
+        assert_eq!(taken.map(Signum::get).collect::<Vec<_>>(), numbers);
     }
 
     #[test]

@@ -36,6 +36,10 @@ pub enum Error {
     AlreadyInitialized,
     /// The session was opened for polling alone (see [`Options::polling`](crate::Options::polling)): it can not wait.
     PollingOnly,
+    /// The session belongs to a host runtime, which installs and drains by [`embed`](crate::embed).
+    Hosted,
+    /// Writes to this descriptor could block.
+    Blocking(i32),
     /// The disposition to put back is not known: the system did not tell it when it was asked for.
     Unknown,
     /// The thread was joined before.
@@ -75,6 +79,12 @@ impl fmt::Display for Error {
             }
             Self::AlreadyInitialized => f.write_str("a session is open already: a process has one at a time"),
             Self::PollingOnly => f.write_str("the session was opened for polling only: it can not wait"),
+            Self::Hosted => {
+                f.write_str("the session belongs to a host runtime, which installs and drains by itself")
+            }
+            Self::Blocking(descriptor) => {
+                write!(f, "the descriptor {descriptor} must be in non-blocking mode")
+            }
             Self::Unknown => f.write_str("the earlier disposition is not known, so it can not be put back"),
             Self::AlreadyJoined => f.write_str("the thread was joined before"),
             Self::ProcessGroup(group) => write!(f, "process group {group} can not be signalled alone"),

@@ -85,6 +85,7 @@ compile_error!(
     "sigtrip's system layer is written for Linux so far; macOS and the BSDs are not supported yet"
 );
 
+pub mod embed;
 mod error;
 mod frame;
 mod handler;
@@ -101,7 +102,7 @@ mod trip;
 
 pub use error::Error;
 pub use frame::Frame;
-pub use handler::{Delivery, Disposition, Handler, Outcome};
+pub use handler::{Delivery, Disposition, Handler, Outcome, default_int_handler};
 pub use interrupt::{Cause, Interrupt, Message};
 pub use owner::{
     dispatch::check_signals,
@@ -113,6 +114,7 @@ pub use owner::{
     siginterrupt::siginterrupt,
     timer::{Timer, TimerSetting, alarm, getitimer, setitimer},
     wait::{pause, pause_for, sleep},
+    wakeup::get_wakeup_fd,
 };
 #[cfg(feature = "std")]
 pub use owner::{
@@ -120,12 +122,12 @@ pub use owner::{
     pthread_kill::{LiveThread, pthread_kill},
     thread::{JoinHandle, spawn, spawn_with},
     wait::sleep_until,
+    wakeup::set_wakeup_fd,
 };
-pub use python::default_int_handler;
 #[cfg(feature = "std")]
 pub use run::run;
 pub use signal::{DefaultAction, Name, ParseSignalError, Signal};
 pub use signal_set::{SignalSet, SignalSetIter};
 pub use strsignal::strsignal;
-pub use sys::Errno;
+pub use sys::{Errno, SigInfo};
 pub use trip::Foreign;

@@ -54,9 +54,9 @@ pub use mask::{SIG_BLOCK, SIG_SETMASK, SIG_UNBLOCK, pthread_sigmask, sigpending,
 pub use send::{pidfd_send_signal, pthread_kill};
 pub use timer::{ITIMER_PROF, ITIMER_REAL, ITIMER_VIRTUAL, getitimer, setitimer};
 
-use crate::{Delivery, Disposition, Error, Interrupt, Name, Signal, owner::session, sys};
+use crate::{Disposition, Error, Interrupt, Name, Signal, owner::session, sys};
 
-pub use crate::pause;
+pub use crate::{default_int_handler, pause};
 
 /// The default action: C's `SIG_DFL`.
 pub const SIG_DFL: Disposition = Disposition::Default;
@@ -201,13 +201,4 @@ where
 /// ```
 pub fn alarm(seconds: u32) -> u32 {
     sys::alarm(seconds)
-}
-
-/// The handler that Python has for Ctrl-C: fails with [`Interrupt::KeyboardInterrupt`].
-///
-/// # Errors
-///
-/// Always.
-pub fn default_int_handler(delivery: &Delivery) -> Result<(), Interrupt> {
-    Err(Interrupt::KeyboardInterrupt(delivery.frame()))
 }

@@ -64,6 +64,19 @@ fn to_libc(action: Action) -> libc::sigaction {
     new
 }
 
+/// Has the command start with every signal at its default action.
+pub fn with_default_signals(command: &mut std::process::Command) {
+    let all_default = || {
+        for number in 1..=Signal::MAX {
+            // SAFETY: async-signal-safe, in a child that has one thread; what can not be set is left.
+            unsafe { libc::signal(number, libc::SIG_DFL) };
+        }
+        Ok(())
+    };
+    // SAFETY: the closure makes system calls alone.
+    unsafe { std::os::unix::process::CommandExt::pre_exec(command, all_default) };
+}
+
 /// Blocks or unblocks a signal in the calling thread.
 pub fn block(signal: Signal, blocked: bool) {
     let mut set = MaybeUninit::<libc::sigset_t>::zeroed();
@@ -266,6 +279,18 @@ pub fn tid() -> i32 {
     unsafe { libc::gettid() }
 }
 
+/// Waits until that thread sleeps in this very system call.
+pub fn wait_until_it_sleeps_in(tid: i32, call: std::ffi::c_long) {
+    let (path, call) = (format!("/proc/self/task/{tid}/syscall"), call.to_string());
+    let in_the_call = || {
+        let now = std::fs::read_to_string(&path).unwrap_or_default();
+        now.split_whitespace().next() == Some(call.as_str())
+    };
+    while !in_the_call() {
+        std::thread::yield_now();
+    }
+}
+
 /// Waits until that thread sleeps in a system call.
 pub fn wait_until_it_sleeps(tid: i32) {
     while !sleeps(tid) {
@@ -294,4 +319,11 @@ pub fn in_a_fork(child: impl FnOnce() -> i32) -> i32 {
     while unsafe { libc::waitpid(pid, &raw mut status, 0) } == -1 {}
     assert!(libc::WIFEXITED(status), "the child did not exit: {status:#x}");
     libc::WEXITSTATUS(status)
+}
+
+/// Makes a descriptor never block.
+pub fn set_nonblocking(descriptor: std::os::fd::BorrowedFd<'_>) {
+    let number = AsRawFd::as_raw_fd(&descriptor);
+    // SAFETY: an open descriptor and numbers.
+    unsafe { libc::fcntl(number, libc::F_SETFL, libc::O_NONBLOCK) };
 }

@@ -78,7 +78,7 @@ const MUTANTS: &[Mutant] = &[
         what: "the bit is cleared after the handler has run",
         file: "dispatcher.rs",
         from: "run(signal, self.table.get(signal))?;",
-        to: "self.pending.trip(signal); run(signal, self.table.get(signal))?; self.pending.take_next(last);",
+        to: "self.pending.trip(signal); run(signal, self.table.get(signal))?; self.pending.take_next(Signum::new(signal.get() - 1));",
         test: "a_trip_while_its_handler_runs_is_handled_again",
     },
     Mutant {

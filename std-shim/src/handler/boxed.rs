@@ -50,8 +50,7 @@ impl Handler {
     {
         Self::constant(function).unwrap_or_else(|function| {
             let count = Some(Count { more: Counted::<F>::more, less: Counted::<F>::less });
-            let header =
-                Header { call: Counted::<F>::call, name: type_name::<F>, count, ends_process: false };
+            let header = Header { call: Counted::<F>::call, name: type_name::<F>, count, trampoline: None };
             let counted = Arc::into_raw(Arc::new(Counted { header, function }));
             // SAFETY: an Arc's pointer is not null. It is not narrowed to the header: the count stands outside it.
             Self(unsafe { NonNull::new_unchecked(counted.cast_mut()) }.cast())

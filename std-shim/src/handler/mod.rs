@@ -17,7 +17,10 @@ mod body;
 
 use core::{any::type_name, fmt, ptr::NonNull};
 
-use crate::{Foreign, Frame, Interrupt, Signal, trip::Word};
+use crate::{
+    Foreign, Frame, Interrupt, Signal,
+    trip::{Trampoline, Word},
+};
 
 /// What a handler is told.
 ///
@@ -110,13 +113,21 @@ struct Header {
     name: fn() -> &'static str,
     /// For what is counted: one more, one less. `None` for what is never freed.
     count: Option<Count>,
-    ends_process: bool,
+    /// Where another than the signal's own is needed.
+    trampoline: Option<Trampoline>,
 }
 
 #[derive(Clone, Copy)]
 struct Count {
     more: unsafe fn(NonNull<Header>),
     less: unsafe fn(NonNull<Header>),
+}
+
+impl Header {
+    /// For what is done in signal context alone.
+    const fn of_trampoline(trampoline: Trampoline, name: fn() -> &'static str) -> Self {
+        Self { call: |_, _| Ok(()), name, count: None, trampoline: Some(trampoline) }
+    }
 }
 
 // SAFETY: every handler is made from an `F: Send + Sync` (see the constructors), and its count is atomic.
@@ -134,7 +145,7 @@ where
 {
     const HAS_NO_DATA: bool = size_of::<F>() == 0 && !core::mem::needs_drop::<F>();
     const HEADER: &'static Header =
-        &Header { call: Self::call, name: type_name::<F>, count: None, ends_process: false };
+        &Header { call: Self::call, name: type_name::<F>, count: None, trampoline: None };
 
     /// # Safety
     ///
@@ -181,14 +192,20 @@ impl Handler {
     /// The handler of [`shutdown_flag`](crate::shutdown_flag): the flag itself is set in signal context.
     pub(crate) fn shutdown() -> Self {
         struct ShutdownFlag;
-        static HEADER: Header =
-            Header { call: |_, _| Ok(()), name: type_name::<ShutdownFlag>, count: None, ends_process: true };
+        static HEADER: Header = Header::of_trampoline(Trampoline::Shutdown, type_name::<ShutdownFlag>);
         Self(NonNull::from_ref(&HEADER))
     }
 
-    /// Whether its second delivery ends the process.
-    pub(crate) fn ends_process(&self) -> bool {
-        self.header().ends_process
+    /// The handler of the kick, which never runs: its trampoline does nothing.
+    pub(crate) fn kick() -> Self {
+        struct Kick;
+        static HEADER: Header = Header::of_trampoline(Trampoline::Kick, type_name::<Kick>);
+        Self(NonNull::from_ref(&HEADER))
+    }
+
+    /// The trampoline that it must have, whatever the signal.
+    pub(crate) fn trampoline(&self) -> Option<Trampoline> {
+        self.header().trampoline
     }
 
     fn header(&self) -> &Header {
@@ -198,7 +215,7 @@ impl Handler {
 
     /// Gives up this handle as a word for the table. The count goes with it.
     pub(crate) const fn into_word(self) -> Word {
-        let word = Word(self.0.cast());
+        let word = Word::of_header(self.0.cast());
         let _count_goes_with_the_word = core::mem::ManuallyDrop::new(self);
         word
     }
@@ -209,7 +226,7 @@ impl Handler {
     ///
     /// - `word` came from [`into_word`](Self::into_word), was taken out of the table, and is used no more.
     pub(crate) const unsafe fn from_word(word: Word) -> Self {
-        Self(word.0.cast())
+        Self(word.pointer().cast())
     }
 
     /// A second handle for a word that stays where it is.
@@ -288,4 +305,13 @@ where
     fn from(function: F) -> Self {
         Self::Handler(Handler::new(function))
     }
+}
+
+/// The handler that Python has for Ctrl-C: fails with [`Interrupt::KeyboardInterrupt`].
+///
+/// # Errors
+///
+/// Always.
+pub fn default_int_handler(delivery: &Delivery) -> Result<(), Interrupt> {
+    Err(Interrupt::KeyboardInterrupt(delivery.frame()))
 }

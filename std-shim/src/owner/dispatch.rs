@@ -4,12 +4,12 @@ use core::{fmt, fmt::Write};
 
 use sigtrip_core::Disposition;
 
-use super::{install::copy_of, session};
+use super::{install::copy_of, session, wakeup};
 use crate::{
     Frame, Interrupt, Signal,
     handler::Delivery,
     sys,
-    trip::{DISPATCHER, Unix},
+    trip::{DISPATCHER, Unix, Word, extras},
 };
 
 /// The safe point: runs the handlers of all pending signals, in ascending order. With nothing pending it costs one load
@@ -45,13 +45,16 @@ pub fn check_signals() -> Result<(), Interrupt> {
 /// Dispatches if the caller is the owner. Returns how many handlers ran.
 #[inline(never)]
 pub(crate) fn drain(frame: Frame) -> Result<u32, Interrupt> {
-    if session::is_owner() { run_pending(frame) } else { Ok(0) }
+    // A host's words are not handlers: it drains them itself.
+    if session::is_owner() && !session::is_hosted() { run_pending(frame) } else { Ok(0) }
 }
 
 fn run_pending(frame: Frame) -> Result<u32, Interrupt> {
     let mut ran = 0;
-    DISPATCHER.dispatch(&Unix::ANY, |signum, disposition| {
-        let signal = Signal::of(signum);
+    if extras::wanted() {
+        tell_of_failed_write();
+    }
+    pass(|signal, disposition| {
         let Disposition::Handler(word) = disposition else {
             report(format_args!("{signal} ignored due to race condition"));
             return Ok(());
@@ -63,12 +66,60 @@ fn run_pending(frame: Frame) -> Result<u32, Interrupt> {
     Ok(ran)
 }
 
-/// Handles what is pending when a session ends. No more can come: the dispositions have been given back.
+#[cold]
+fn tell_of_failed_write() {
+    if let Some(errno) = wakeup::failed_write() {
+        report(format_args!("the signal wakeup descriptor could not be written to: {errno}"));
+    }
+}
+
+/// One pass over what is pending, in opaque words. Owner context.
+pub(crate) fn pass<E>(mut run: impl FnMut(Signal, Disposition<Word>) -> Result<(), E>) -> Result<(), E> {
+    let _tell = TellOfTheRest::before_a_pass();
+    DISPATCHER.dispatch(&Unix::ANY, |signum, disposition| run(Signal::of(signum), disposition))
+}
+
+/// When a pass leaves something pending, by an error, a panic, or a signal behind it, whoever was told of that by a byte or a
+/// hook is told again: the first word of it may be used up.
+struct TellOfTheRest;
+
+impl TellOfTheRest {
+    #[inline]
+    fn before_a_pass() -> Self {
+        if extras::wanted() {
+            extras::may_kick_again();
+        }
+        Self
+    }
+}
+
+impl Drop for TellOfTheRest {
+    #[inline]
+    fn drop(&mut self) {
+        if extras::wanted()
+            && let Some(signal) = DISPATCHER.pending().iter().next()
+        {
+            extras::run(signal);
+        }
+    }
+}
+
+/// Handles what is pending when a session ends. No more can come: the dispositions have been given back. If a handler panics
+/// the others run all the same.
 pub(super) fn drain_at_the_end(frame: Frame) {
-    while DISPATCHER.any_pending() {
+    if DISPATCHER.any_pending() {
+        let _also_after_a_panic = DrainTheRest(frame);
         if let Err(interrupt) = run_pending(frame) {
             report(format_args!("a handler failed while the session ended: {interrupt}"));
         }
+    }
+}
+
+struct DrainTheRest(Frame);
+
+impl Drop for DrainTheRest {
+    fn drop(&mut self) {
+        drain_at_the_end(self.0);
     }
 }
 

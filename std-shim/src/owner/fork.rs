@@ -15,7 +15,7 @@ use core::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use super::{session, table::Table};
+use super::{descriptor, session, table::Table, wakeup};
 use crate::{
     Error, sys,
     trip::{self, DISPATCHER},
@@ -59,6 +59,9 @@ extern "C" fn parent() {
 extern "C" fn child() {
     DISPATCHER.clear_pending();
     DISPATCHER.armed().disarm();
+    trip::sleep_on(None);
+    descriptor::disinherit();
+    wakeup::disinherit();
     trip::forget_request();
     session::inherit();
     drop(HELD.0.take());

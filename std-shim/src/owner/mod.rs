@@ -2,9 +2,11 @@
 //!
 //! What is here never runs in signal context. It may call `trip/`; `trip/` never calls it.
 
+mod descriptor;
 pub(crate) mod dispatch;
 mod fork;
 pub(crate) mod install;
+mod kick;
 pub(crate) mod mask;
 #[cfg(feature = "std")]
 pub(crate) mod pidfd;
@@ -19,3 +21,4 @@ mod table;
 pub(crate) mod thread;
 pub(crate) mod timer;
 pub(crate) mod wait;
+pub(crate) mod wakeup;

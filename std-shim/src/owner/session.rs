@@ -14,11 +14,12 @@ use core::{
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
-use super::{dispatch, fork, install};
-use crate::{Disposition, Error, Frame, Handler, Signal, default_int_handler, sys, trip};
+use super::{dispatch, fork, install, kick, wakeup};
+use crate::{Disposition, Error, Frame, Handler, Signal, default_int_handler, sys, trip, trip::DISPATCHER};
 
 static OWNER: AtomicUsize = AtomicUsize::new(NOBODY);
 static POLLING: AtomicBool = AtomicBool::new(false);
+static HOSTED: AtomicBool = AtomicBool::new(false);
 
 const NOBODY: usize = 0;
 const CLOSING: usize = usize::MAX;
@@ -42,28 +43,32 @@ pub struct Session {
 /// What [`init_with`] sets up.
 ///
 /// ```
-/// // An embedder's session: nothing is touched until it says so.
-/// let session = sigtrip::init_with(sigtrip::Options::untouched())?;
-/// assert_eq!(sigtrip::getsignal(sigtrip::Signal::INT)?, sigtrip::Disposition::Default);
+/// use sigtrip::{Options, Signal, getsignal, init_with};
+///
+/// let before = getsignal(Signal::INT)?;
+/// let session = init_with(Options::untouched())?;
+/// assert_eq!(getsignal(Signal::INT)?, before); // `init` makes a default action a KeyboardInterrupt
 /// # Ok::<(), sigtrip::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     python_start_up: bool,
     polling: bool,
+    kick: Option<Signal>,
+    hosted: bool,
 }
 
 impl Options {
     /// Python's start-up, as [`init`] does it.
     #[must_use]
     pub const fn python() -> Self {
-        Self { python_start_up: true, polling: false }
+        Self { python_start_up: true, ..Self::untouched() }
     }
 
     /// No disposition is touched.
     #[must_use]
     pub const fn untouched() -> Self {
-        Self { python_start_up: false, polling: false }
+        Self { python_start_up: false, polling: false, kick: None, hosted: false }
     }
 
     /// For a program that only polls with [`check_signals`](crate::check_signals): a delivery then costs three
@@ -71,6 +76,24 @@ impl Options {
     #[must_use]
     pub const fn polling(mut self, polling: bool) -> Self {
         self.polling = polling;
+        self
+    }
+
+    /// Kicks the owner out of foreign blocking calls: when another thread receives a signal, the owner is sent this one, which
+    /// does nothing but interrupt a system call (`EINTR`), once until it dispatches. SIGURG is a good choice: by
+    /// default it does nothing. It is then not to be used for anything else.
+    ///
+    /// The waits of this library need no kick. For foreign calls it is best effort: a signal that comes just before the call
+    /// begins does not interrupt it, and is handled at the next safe point. See [`retry`](crate::retry).
+    #[must_use]
+    pub const fn kick(mut self, signal: Signal) -> Self {
+        self.kick = Some(signal);
+        self
+    }
+
+    /// For a host runtime: see `embed`.
+    pub(crate) const fn hosted(mut self) -> Self {
+        self.hosted = true;
         self
     }
 }
@@ -89,6 +112,7 @@ impl Default for Options {
 /// # Errors
 ///
 /// - [`Error::AlreadyInitialized`] if a session is open, on whatever thread;
+/// - [`Error::Uncatchable`] or [`Error::Reserved`] for a signal to kick with;
 /// - [`Error::System`] if the system refuses a disposition, or memory for its list of what to do at fork; nothing stays
 ///   changed.
 ///
@@ -108,15 +132,20 @@ pub fn init() -> Result<Session, Error> {
 ///
 /// As [`init`].
 pub fn init_with(options: Options) -> Result<Session, Error> {
-    // Acquire: pairs with the Release in `Session::drop`, so that what the last session put back is seen. The failure order
-    // needs no partner: nothing is read then.
+    // Acquire: pairs with the Release in `Session::drop`, so that what the last session put back is seen.
+    // Relaxed where it fails: nothing that another thread wrote is looked at then.
     OWNER
         .compare_exchange(NOBODY, sys::current_thread(), Ordering::Acquire, Ordering::Relaxed)
         .map_err(|_| Error::AlreadyInitialized)?;
     let session = Session { stays_here: PhantomData };
     fork::register()?;
-    // Relaxed: the owner's own word; other threads do not read it.
+    if let Some(signal) = options.kick {
+        kick::start(signal)?;
+    }
+    // Relaxed: the owner's own words. Another thread reads `HOSTED` only with the writers' lock held and after it found a
+    // handler in the table, which was put there with that lock held, after this.
     POLLING.store(options.polling, Ordering::Relaxed);
+    HOSTED.store(options.hosted, Ordering::Relaxed);
     if options.python_start_up {
         python_start_up()?; // on an error the session is dropped and gives back what was done
     }
@@ -124,7 +153,8 @@ pub fn init_with(options: Options) -> Result<Session, Error> {
 }
 
 fn python_start_up() -> Result<(), Error> {
-    if install::kernel_disposition(Signal::INT)? == sigtrip_core::Disposition::Default {
+    let int = install::kernel_disposition(Signal::INT)?;
+    if int == sigtrip_core::Disposition::Default && !is_hosted() {
         install::set(Signal::INT, Disposition::Handler(Handler::new(default_int_handler)))?;
     }
     for signal in [Signal::PIPE, Signal::XFSZ] {
@@ -135,11 +165,26 @@ fn python_start_up() -> Result<(), Error> {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        // Relaxed: other threads only compare; the Release below publishes.
+        // Relaxed: other threads only compare; the Release when it is closed publishes.
         OWNER.store(CLOSING, Ordering::Relaxed);
+        let _close_also_after_a_panic = Close;
         install::give_back();
-        dispatch::drain_at_the_end(Frame::caller());
+        if is_hosted() {
+            DISPATCHER.clear_pending(); // the host has drained, or does not want to
+        } else {
+            dispatch::drain_at_the_end(Frame::caller());
+        }
+    }
+}
+
+/// The last steps of leaving.
+struct Close;
+
+impl Drop for Close {
+    fn drop(&mut self) {
         install::free_handlers();
+        wakeup::forget();
+        kick::stop();
         trip::forget_request();
         // Release: pairs with the Acquire of `init_with`.
         OWNER.store(NOBODY, Ordering::Release);
@@ -151,6 +196,7 @@ pub(super) fn inherit() {
     // Relaxed: there is no other thread.
     if OWNER.load(Ordering::Relaxed) != NOBODY {
         OWNER.store(sys::current_thread(), Ordering::Relaxed);
+        kick::inherit();
     }
 }
 
@@ -177,4 +223,26 @@ pub(crate) fn check_owner() -> Result<(), Error> {
 pub(crate) fn polls_only() -> bool {
     // Relaxed: the owner's own word.
     POLLING.load(Ordering::Relaxed)
+}
+
+/// Whether the table holds a host's words, and not handlers. Owner context, or with the writers' lock held.
+pub(crate) fn is_hosted() -> bool {
+    // Relaxed: see `init_with`.
+    HOSTED.load(Ordering::Relaxed)
+}
+
+/// That this session has handlers of ours.
+pub(crate) fn check_not_hosted() -> Result<(), Error> {
+    if is_hosted() { Err(Error::Hosted) } else { Ok(()) }
+}
+
+/// That this session can wait in the library's waits.
+pub(crate) fn check_waits() -> Result<(), Error> {
+    check_not_hosted()?;
+    check_armed()
+}
+
+/// That deliveries wake the owner.
+pub(crate) fn check_armed() -> Result<(), Error> {
+    if polls_only() { Err(Error::PollingOnly) } else { Ok(()) }
 }

@@ -102,7 +102,7 @@ impl<T> JoinHandle<T> {
         if session::is_owner() {
             // Acquire: pairs with the Release in `SayEnded::drop`.
             let ready = || self.ended.load(Ordering::Acquire);
-            Wait { deadline: None, ends_when_handled: false, ready }.run(Frame::caller())?;
+            Wait::new(Frame::caller()).for_event(ready)?;
         }
         let inner = self.inner.take().ok_or(Error::AlreadyJoined)?;
         Ok(inner.join()) // it is at its very end, or this is not the owner

@@ -1,16 +1,16 @@
-//! Waiting: sleeps that are safe points.
+//! Waiting: what every wait of the owner has in common, and the waits for time and for signals.
 //!
-//! Every wait of the owner is the same loop: run the handlers of what is pending; see whether it is time to go; sleep on the
-//! armed word unless something came meanwhile (the core's `sleep_unless`). There is no window between the look and the
-//! sleep, so that no signal is missed, whichever thread receives it.
+//! Each is the same loop: run the handlers of what is pending; see whether it is time to go; sleep unless something came
+//! meanwhile (the core's `sleep_unless`). There is no window between the look and the sleep, so that no signal is missed,
+//! whichever thread receives it. It sleeps on the armed word, or, to wait for descriptors too, on a descriptor.
 
-use core::time::Duration;
+use core::{cell::Cell, time::Duration};
 
-use super::{dispatch, session};
+use super::{descriptor, dispatch, session};
 use crate::{
     Error, Frame, Interrupt,
-    sys::{self, Woken},
-    trip::DISPATCHER,
+    sys::{self, PollEntry, Woken},
+    trip::{self, DISPATCHER},
 };
 
 /// Why a wait ended.
@@ -24,25 +24,68 @@ pub(super) enum Ended {
     TimedOut,
 }
 
-/// What a wait of the owner waits for.
-pub(super) struct Wait<R: Fn() -> bool> {
-    /// On the monotonic clock.
-    pub(super) deadline: Option<Duration>,
-    /// Whether the end of a handler ends the wait.
-    pub(super) ends_when_handled: bool,
-    /// The event; what makes it true must call the dispatcher's `wake`.
-    pub(super) ready: R,
+/// A wait of the owner.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wait {
+    frame: Frame,
+    deadline: Option<Duration>,
+    ends_when_handled: bool,
 }
 
-impl<R: Fn() -> bool> Wait<R> {
-    pub(super) fn run(&self, frame: Frame) -> Result<Ended, Interrupt> {
-        if session::polls_only() {
-            return Err(Error::PollingOnly.into());
-        }
+impl Wait {
+    /// Without end, as far as time and signals go.
+    pub(super) const fn new(frame: Frame) -> Self {
+        Self { frame, deadline: None, ends_when_handled: false }
+    }
+
+    /// No longer than until then, on the monotonic clock.
+    pub(super) const fn until(mut self, deadline: Option<Duration>) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    /// No longer than until a handler has run.
+    pub(super) const fn or_handled(mut self) -> Self {
+        self.ends_when_handled = true;
+        self
+    }
+
+    /// Waits until `ready`; what makes it true must call the dispatcher's `wake` afterwards.
+    pub(super) fn for_event(self, ready: impl Fn() -> bool) -> Result<Ended, Interrupt> {
+        let armed = DISPATCHER.armed().as_ptr();
+        self.run(&ready, || {
+            let sleep = || sys::sleep_on(armed, sigtrip_core::Armed::ARMED, self.deadline);
+            Ok(DISPATCHER.sleep_unless(&ready, sleep).unwrap_or(Woken::Changed))
+        })
+    }
+
+    /// Waits until one of the entries is ready, with this mask if one is given. The first entry is used by the wait itself.
+    pub(super) fn for_descriptors(
+        self,
+        entries: &mut [PollEntry],
+        mask: Option<&sys::SigSet>,
+    ) -> Result<Ended, Interrupt> {
+        let ready = Cell::new(false);
+        self.run(
+            || ready.get(),
+            || {
+                let (woken, reported) = sleep_on_descriptors(entries, self.deadline, mask)?;
+                ready.set(reported);
+                Ok(woken)
+            },
+        )
+    }
+
+    fn run(
+        self,
+        ready: impl Fn() -> bool,
+        mut sleep: impl FnMut() -> Result<Woken, Error>,
+    ) -> Result<Ended, Interrupt> {
+        session::check_waits()?;
         let mut slept = None;
         loop {
-            let ran = dispatch::drain(frame)?;
-            if (self.ready)() {
+            let ran = dispatch::drain(self.frame)?;
+            if ready() {
                 return Ok(Ended::Ready);
             }
             if self.ends_when_handled && (ran > 0 || slept == Some(Woken::Interrupted)) {
@@ -51,15 +94,39 @@ impl<R: Fn() -> bool> Wait<R> {
             if slept == Some(Woken::TimedOut) {
                 return Ok(Ended::TimedOut);
             }
-            slept = DISPATCHER.sleep_unless(&self.ready, || {
-                let armed = DISPATCHER.armed().as_ptr();
-                sys::sleep_on(armed, sigtrip_core::Armed::ARMED, self.deadline)
-            });
+            slept = Some(sleep()?);
         }
     }
 }
 
-fn deadline_in(time: Duration) -> Duration {
+/// One sleep until an entry is ready, the deadline, or a signal; none if something is pending. The first entry is taken for the
+/// wake descriptor. Returns why it ended, and whether one of the others is ready.
+pub(crate) fn sleep_on_descriptors(
+    entries: &mut [PollEntry],
+    deadline: Option<Duration>,
+    mask: Option<&sys::SigSet>,
+) -> Result<(Woken, bool), Error> {
+    let wake = descriptor::wake_descriptor()?;
+    if let Some(first) = entries.first_mut() {
+        *first = sys::readable(wake);
+    }
+    trip::sleep_on(Some(wake)); // before the word is armed
+    let slept = DISPATCHER.sleep_unless(|| false, || sys::poll_until(entries, deadline, mask));
+    trip::sleep_on(None);
+    let woken = slept.unwrap_or(Ok(Woken::Changed)).map_err(Error::system("ppoll"))?;
+    let [first, others @ ..] = entries else { return Ok((woken, false)) };
+    // What poll reports is left from an earlier call unless it says that something is ready.
+    if woken != Woken::Changed || slept.is_none() {
+        return Ok((woken, false));
+    }
+    if first.revents != 0 {
+        sys::quiet_descriptor(wake);
+    }
+    Ok((woken, others.iter().any(|entry| entry.revents != 0)))
+}
+
+/// A moment on the monotonic clock; one too far away is the end of time.
+pub(super) fn deadline_in(time: Duration) -> Duration {
     sys::now().saturating_add(time)
 }
 
@@ -102,7 +169,7 @@ pub fn sleep_until(deadline: std::time::Instant) -> Result<(), Interrupt> {
 
 fn sleep_till(deadline: Duration, frame: Frame) -> Result<(), Interrupt> {
     if session::is_owner() {
-        Wait { deadline: Some(deadline), ends_when_handled: false, ready: || false }.run(frame)?;
+        Wait::new(frame).until(Some(deadline)).for_event(|| false)?;
     } else {
         while sys::sleep_thread(deadline) > Duration::ZERO {}
     }
@@ -133,7 +200,7 @@ fn sleep_till(deadline: Duration, frame: Frame) -> Result<(), Interrupt> {
 #[track_caller]
 pub fn pause() -> Result<(), Interrupt> {
     if session::is_owner() {
-        Wait { deadline: None, ends_when_handled: true, ready: || false }.run(Frame::caller())?;
+        Wait::new(Frame::caller()).or_handled().for_event(|| false)?;
     } else {
         sys::pause();
     }
@@ -164,8 +231,7 @@ pub fn pause_for(duration: Duration) -> Result<Duration, Interrupt> {
     if !session::is_owner() {
         return Ok(sys::sleep_thread(deadline));
     }
-    match (Wait { deadline: Some(deadline), ends_when_handled: true, ready: || false }).run(Frame::caller())?
-    {
+    match Wait::new(Frame::caller()).until(Some(deadline)).or_handled().for_event(|| false)? {
         Ended::TimedOut => Ok(Duration::ZERO),
         Ended::Handled | Ended::Ready => Ok(deadline.saturating_sub(sys::now())),
     }

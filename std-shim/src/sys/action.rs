@@ -53,6 +53,16 @@ impl Action {
         Self { flags, ..self }
     }
 
+    /// Whether it calls this function.
+    pub(crate) fn calls(&self, handler: extern "C" fn(c_int)) -> bool {
+        self.handler == handler as *const () as usize
+    }
+
+    /// Whether it calls this function.
+    pub(crate) fn calls_with_info(&self, handler: super::fault::InfoHandler) -> bool {
+        self.handler == handler as *const () as usize
+    }
+
     pub(crate) const fn is_default(&self) -> bool {
         self.handler == libc::SIG_DFL
     }

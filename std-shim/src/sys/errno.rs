@@ -22,6 +22,16 @@ impl Errno {
         self.0
     }
 
+    /// `None` for 0, which is no error.
+    pub(crate) fn from_raw(errno: c_int) -> Option<Self> {
+        (errno != 0).then_some(Self(errno))
+    }
+
+    /// Whether it says that the call would have had to wait.
+    pub(crate) const fn would_block(self) -> bool {
+        self.0 == libc::EAGAIN || self.0 == libc::EWOULDBLOCK
+    }
+
     /// What the last failed call of this thread left.
     pub(super) fn last() -> Self {
         // SAFETY: libc's own pointer to this thread's errno is valid for as long as the thread runs.

@@ -7,6 +7,7 @@
 #![allow(unsafe_code)] // this is the place for it
 
 mod action;
+mod descriptor;
 mod errno;
 mod fault;
 mod mask;
@@ -14,6 +15,8 @@ mod mask;
 mod pidfd;
 mod process;
 mod send;
+mod siginfo;
+mod sigwait;
 #[cfg_attr(any(target_os = "linux", target_os = "android"), path = "futex.rs")]
 mod sleep;
 mod thread;
@@ -21,6 +24,10 @@ mod time;
 mod timer;
 
 pub(crate) use action::{Action, SigSet, query, replace};
+pub(crate) use descriptor::{
+    PollEntry, close, duplicate, duplicate_onto, is_nonblocking, new_wake_descriptor, poll_until,
+    quiet_descriptor, read, readable, wake_descriptor, write_byte,
+};
 pub use errno::Errno;
 pub(crate) use errno::ErrnoGuard;
 pub(crate) use fault::{Fault, hand_over};
@@ -31,8 +38,10 @@ pub(crate) use process::{alarm, at_fork, die_by, kill, raise, write_stderr};
 #[cfg(feature = "std")]
 pub(crate) use send::{Pthread, pthread_kill};
 pub(crate) use send::{killpg, sigqueue};
+pub use siginfo::SigInfo;
+pub(crate) use sigwait::{signal_descriptor, sigsuspend, sigtimedwait};
 pub(crate) use sleep::{Woken, sleep_on, wake};
-pub(crate) use thread::{current_thread, pause, sleep_thread};
+pub(crate) use thread::{current_thread, kernel_thread, kick, pause, sleep_thread};
 pub(crate) use time::now;
 pub(crate) use timer::{get_timer, set_timer};
 

@@ -1,8 +1,10 @@
 //! Threads: who is calling, and the plain waits of a thread that is not the owner.
 
-use core::{ptr, time::Duration};
+use core::{ffi::c_int, ptr, time::Duration};
 
-use super::{now, time::timespec};
+use sigtrip_core::Signum;
+
+use super::{now, raw, time::timespec};
 
 /// The calling thread's identity: not 0 and not `usize::MAX`, unique among the threads alive. It costs no system call
 /// and is no thread-local with a start-up. Async-signal-safe.
@@ -11,6 +13,21 @@ pub(crate) fn current_thread() -> usize {
     // SAFETY: no arguments, no preconditions.
     let thread = unsafe { libc::pthread_self() };
     thread as usize
+}
+
+/// The calling thread's number in the kernel. A system call; async-signal-safe.
+pub(crate) fn kernel_thread() -> c_int {
+    // SAFETY: no arguments, no preconditions.
+    unsafe { libc::gettid() }
+}
+
+/// Sends a signal to a thread of this process; if it is gone, nothing. Async-signal-safe, but it may change `errno`: the
+/// caller keeps it.
+pub(crate) fn kick(thread: c_int, signal: Signum) {
+    // SAFETY: no arguments, no preconditions.
+    let process = unsafe { libc::getpid() };
+    // SAFETY: numbers in, a number out; a thread that is gone, or of another process, is an error of the call.
+    unsafe { libc::syscall(libc::SYS_tgkill, process, thread, raw(signal)) };
 }
 
 /// POSIX `pause`: until a handler has run on this thread.

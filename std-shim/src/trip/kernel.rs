@@ -1,8 +1,8 @@
 //! `Unix`: the core's [`Kernel`] over `sigaction` and the futex.
 
-use sigtrip_core::{Armed, Disposition, Kernel, Signum};
+use sigtrip_core::{Disposition, Kernel, Signum};
 
-use super::{DISPATCHER, Trampoline};
+use super::{Trampoline, wake};
 use crate::{error::Error, sys};
 
 /// A disposition that is not ours: some other code's handler, kept so that it can be put back to the bit.
@@ -61,16 +61,8 @@ impl Kernel for Unix {
         sys::replace(signal, &action).map(Self::classify).map_err(Error::system("sigaction"))
     }
 
-    /// Cold, so that the trampoline's common path holds none of it.
-    #[cold]
-    #[inline(never)]
+    #[inline]
     fn wake(&self) {
-        let _errno = sys::ErrnoGuard::new();
-        sys::wake(armed().as_ptr());
+        wake::wake();
     }
-}
-
-/// The word on which the owner sleeps.
-pub(crate) fn armed() -> &'static Armed {
-    DISPATCHER.armed()
 }

@@ -1,13 +1,15 @@
 //! The trampolines: the functions that the kernel calls.
 //!
-//! Four, so that each delivery pays for what its signal needs and no more:
+//! Several, so that each delivery pays for what its signal needs and no more:
 //!
 //! | trampoline | for | what it does |
 //! |---|---|---|
 //! | `Lean` | a session that only polls | the bit |
 //! | `Armed` | otherwise | the bit, then wakes the owner if it sleeps |
-//! | `Fault` | SIGSEGV, SIGBUS, SIGFPE, SIGILL | hands a real fault over at once; one that was sent: as `Armed` |
-//! | `Shutdown` | [`shutdown_flag`](crate::shutdown_flag) | the first time as `Armed`, the second time ends the process |
+//! | `Full` | either, while extras are wanted | as `Armed`, then the extras |
+//! | `Fault` | SIGSEGV, SIGBUS, SIGFPE, SIGILL | hands a real fault over at once; one that was sent: as `Full` |
+//! | `Shutdown` | [`shutdown_flag`](crate::shutdown_flag) | the first time as `Full`, the second time ends the process |
+//! | `Kick` | [`Options::kick`](crate::Options::kick) | nothing: that it ran has interrupted a system call |
 //!
 //! `errno` is saved only where something can touch it: setting a bit can not. What can not happen: a panic or an endless
 //! loop. Every path is straight; a number out of range does nothing.
@@ -16,7 +18,7 @@ use core::ffi::{c_int, c_void};
 
 use sigtrip_core::Signum;
 
-use super::{DISPATCHER, Unix, shutdown};
+use super::{DISPATCHER, Unix, extras, shutdown};
 use crate::sys::{Action, ErrnoGuard, Fault};
 
 /// Which function the kernel is to call.
@@ -24,26 +26,29 @@ use crate::sys::{Action, ErrnoGuard, Fault};
 pub(crate) enum Trampoline {
     Lean,
     Armed,
+    Full,
     Fault,
     Shutdown,
+    Kick,
 }
 
 impl Trampoline {
-    const ALL: [Self; 4] = [Self::Lean, Self::Armed, Self::Fault, Self::Shutdown];
-
     /// The kernel disposition that installs it.
     pub(crate) fn action(self) -> Action {
         match self {
             Self::Lean => Action::plain(lean),
             Self::Armed => Action::plain(armed),
+            Self::Full => Action::plain(full),
             Self::Fault => Action::with_info(fault),
             Self::Shutdown => Action::plain(shutdown),
+            Self::Kick => Action::plain(kick),
         }
     }
 
     /// Whether a kernel disposition is one of ours, whatever its flags.
     pub(crate) fn is_ours(action: &Action) -> bool {
-        Self::ALL.iter().any(|ours| ours.action().handler() == action.handler())
+        [lean, armed, full, shutdown, kick].iter().any(|&ours| action.calls(ours))
+            || action.calls_with_info(fault)
     }
 }
 
@@ -59,17 +64,43 @@ extern "C" fn armed(number: c_int) {
     }
 }
 
+extern "C" fn full(number: c_int) {
+    if let Some(signal) = Signum::new(number.cast_unsigned()) {
+        deliver(signal);
+    }
+}
+
 extern "C" fn fault(number: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
     let fault = Fault::new(number, info, context);
     if fault.by_instruction() {
-        let _errno = ErrnoGuard::new();
-        fault.hand_over();
+        hand_over(fault);
     } else {
-        armed(number);
+        full(number);
     }
+}
+
+/// Cold, so that a fault signal which was only sent pays for none of it.
+#[cold]
+#[inline(never)]
+fn hand_over(fault: Fault) {
+    let _errno = ErrnoGuard::new();
+    fault.hand_over();
 }
 
 extern "C" fn shutdown(number: c_int) {
     shutdown::request(number);
-    armed(number);
+    full(number);
+}
+
+extern "C" fn kick(_: c_int) {}
+
+/// A delivery with all that belongs to it: the bit, the wake, the extras. Returns false, and does nothing, for a number
+/// beyond the width. Any context.
+#[inline(always)]
+pub(crate) fn deliver(signal: Signum) -> bool {
+    let tripped = DISPATCHER.trip(&Unix::ANY, signal);
+    if tripped && extras::wanted() {
+        extras::run(signal);
+    }
+    tripped
 }

@@ -5,6 +5,7 @@
 use std::process::ExitCode;
 
 mod dispositions;
+mod embeds;
 mod ends;
 mod errors;
 mod faults;
@@ -20,6 +21,7 @@ mod storms;
 mod timers;
 mod two_copies;
 mod waits;
+mod wakeups;
 
 /// A name and what it does; it panics if something is not as it should be.
 type Scenario = (&'static str, fn());
@@ -34,6 +36,7 @@ pub(crate) use scenarios;
 
 const ROOMS: &[(&str, &[Scenario])] = &[
     ("dispositions", dispositions::ALL),
+    ("embeds", embeds::ALL),
     ("errors", errors::ALL),
     ("faults", faults::ALL),
     ("forks", forks::ALL),
@@ -47,6 +50,7 @@ const ROOMS: &[(&str, &[Scenario])] = &[
     ("timers", timers::ALL),
     ("two_copies", two_copies::ALL),
     ("waits", waits::ALL),
+    ("wakeups", wakeups::ALL),
 ];
 
 fn main() -> ExitCode {

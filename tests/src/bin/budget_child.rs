@@ -1,0 +1,183 @@
+//! The program that the budget test single-steps: it sets one scenario up, asks to be traced, stops, and plays it.
+//!
+//! What is measured is either the delivery of the first signal after the stop, or the code between two breakpoints.
+//! Each scenario looks afterwards at what it did: a count of code that did nothing would be worth nothing.
+
+use std::{
+    ffi::c_int,
+    process::ExitCode,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use sigtrip::{Delivery, Options, Session, Signal, check_signals, init_with, on, shutdown_flag};
+use sigtrip_core::{Dispatcher, Disposition, Kernel, OutOfRange, Signum};
+
+/// How this program says that it may not be traced.
+const REFUSED: u8 = 77;
+
+/// As many as the largest scenario makes pending.
+const SIGNALS: [Signal; 8] = [
+    Signal::HUP,
+    Signal::USR1,
+    Signal::USR2,
+    Signal::ALRM,
+    Signal::TERM,
+    Signal::CHLD,
+    Signal::WINCH,
+    Signal::IO,
+];
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let scenario = arguments.next().expect("which scenario?");
+    let pending = arguments.next().map_or(1, |k| k.parse().expect("how many pending signals?"));
+    match scenario.as_str() {
+        "empty handler" => empty_handler(),
+        "lean trampoline" => trampoline(Options::untouched().polling(true), Signal::USR1),
+        "armed trampoline" => trampoline(Options::untouched(), Signal::USR1),
+        "fault trampoline" => trampoline(Options::untouched(), Signal::SEGV),
+        "shutdown trampoline" => shutdown(),
+        "empty region" => empty_region(),
+        "safe point" => safe_point(),
+        "core dispatch" => core_dispatch(pending),
+        "shim dispatch" => shim_dispatch(pending),
+        other => panic!("no such scenario: {other}"),
+    }
+    ExitCode::SUCCESS
+}
+
+/// Asks to be traced, and stops. Where that is refused nothing can be measured.
+fn stop_for_the_tracer() {
+    // SAFETY: asks the parent to trace this process; the other arguments are not looked at.
+    let answer = unsafe { libc::ptrace(libc::PTRACE_TRACEME, 0, 0, 0) };
+    if answer == -1 {
+        std::process::exit(REFUSED.into());
+    }
+    raise(libc::SIGSTOP);
+}
+
+fn raise(signal: c_int) {
+    // SAFETY: a number in, a number out.
+    assert_eq!(unsafe { libc::raise(signal) }, 0);
+}
+
+/// Where a region starts or ends: the tracer sees it and steps between two of them.
+#[inline(always)]
+fn breakpoint() {
+    // SAFETY: stops in the tracer, which goes on behind it. The compiler moves no memory access across.
+    #[cfg(target_arch = "x86_64")]
+    unsafe {
+        std::arch::asm!("int3", options(nostack));
+    }
+}
+
+extern "C" fn does_nothing(_: c_int) {}
+
+/// The floor, and the check that the counting is right: a return and the two instructions of libc's restorer.
+fn empty_handler() {
+    // SAFETY: a handler that does nothing may interrupt anything.
+    let earlier = unsafe { libc::signal(libc::SIGUSR1, does_nothing as *const () as libc::sighandler_t) };
+    assert_eq!(earlier, libc::SIG_DFL);
+    stop_for_the_tracer();
+    raise(libc::SIGUSR1);
+}
+
+static HANDLED: AtomicU32 = AtomicU32::new(0);
+
+fn count(_: &Delivery) {
+    HANDLED.fetch_add(1, Ordering::Relaxed);
+}
+
+fn session(options: Options) -> Session {
+    init_with(options).expect("no session is open")
+}
+
+fn trampoline(options: Options, signal: Signal) {
+    let _session = session(options);
+    on(signal, count).expect("a signal that can be handled");
+    stop_for_the_tracer();
+    let me = std::process::id().cast_signed();
+    // SAFETY: numbers in, a number out.
+    assert_eq!(unsafe { libc::kill(me, signal.number()) }, 0);
+    check_signals().expect("the handler does not fail");
+    assert_eq!(HANDLED.load(Ordering::Relaxed), 1);
+}
+
+fn shutdown() {
+    let _session = session(Options::untouched());
+    let flag = shutdown_flag([Signal::TERM]).expect("a signal that can be handled");
+    stop_for_the_tracer();
+    raise(libc::SIGTERM);
+    assert_eq!(flag.signal(), Some(Signal::TERM));
+}
+
+fn empty_region() {
+    stop_for_the_tracer();
+    breakpoint();
+    breakpoint();
+}
+
+#[cold]
+#[inline(never)]
+fn unexpected() {
+    panic!("nothing was pending");
+}
+
+fn safe_point() {
+    let _session = session(Options::untouched());
+    stop_for_the_tracer();
+    breakpoint();
+    if check_signals().is_err() {
+        unexpected();
+    }
+    breakpoint();
+}
+
+fn shim_dispatch(pending: usize) {
+    fn empty(_: &Delivery) {}
+    let _session = session(Options::untouched());
+    for signal in SIGNALS {
+        on(signal, empty).expect("a signal that can be handled");
+    }
+    stop_for_the_tracer();
+    SIGNALS.iter().take(pending).for_each(|signal| raise(signal.number()));
+    breakpoint();
+    let handled = check_signals();
+    breakpoint();
+    handled.expect("the handlers do not fail");
+}
+
+/// A kernel for signals that are fed by hand to an owner who never sleeps.
+struct Model;
+
+impl Kernel for Model {
+    type Foreign = ();
+    type Error = OutOfRange;
+
+    fn set_disposition(&self, _: Signum, _: &Disposition<()>) -> Result<Disposition<()>, OutOfRange> {
+        Ok(Disposition::Default)
+    }
+
+    fn wake(&self) {}
+}
+
+fn core_dispatch(pending: usize) {
+    fn empty(_: Signum) {}
+    static DISPATCHER: Dispatcher<fn(Signum), 1> = Dispatcher::new();
+    for signal in SIGNALS {
+        let handler = Disposition::Handler(empty as fn(Signum));
+        DISPATCHER.set_disposition(&Model, signal.signum(), handler).expect("in range");
+    }
+    SIGNALS.iter().take(pending).for_each(|signal| assert!(DISPATCHER.trip(&Model, signal.signum())));
+    stop_for_the_tracer();
+    breakpoint();
+    let done = DISPATCHER.dispatch(&Model, |signal, disposition| match disposition {
+        Disposition::Handler(handler) => {
+            handler(signal);
+            Ok(())
+        }
+        _ => Err(signal),
+    });
+    breakpoint();
+    assert_eq!((done, DISPATCHER.any_pending()), (Ok(()), false));
+}
