@@ -20,6 +20,10 @@
 //! | `signal.pthread_sigmask(how, set)` | [`pthread_sigmask`] | [`crate::pthread_sigmask`], [`block`](crate::block) |
 //! | `signal.SIG_BLOCK`, `SIG_UNBLOCK`, `SIG_SETMASK` | [`SIG_BLOCK`], [`SIG_UNBLOCK`], [`SIG_SETMASK`] | [`MaskHow`](crate::MaskHow) |
 //! | `signal.sigpending()` | [`sigpending`] | the same |
+//! | `signal.sigwait(set)`, `sigwaitinfo(set)`, `sigtimedwait(set, s)` | [`sigwait`], [`sigwaitinfo`], [`sigtimedwait`] | the same; [`crate::sigsuspend`] |
+//! | `signal.struct_siginfo` | [`SigInfo`](crate::SigInfo) | the same |
+//! | `signal.set_wakeup_fd(fd)` | `set_wakeup_fd` (with `std`) | `sigtrip::set_wakeup_fd`, [`crate::get_wakeup_fd`] |
+//! | `signal.Signals`, `Handlers`, `Sigmasks` | [`Signal`], [`Disposition`], [`MaskHow`](crate::MaskHow) | the same |
 //! | `signal.siginterrupt(n, flag)` | [`siginterrupt`] | [`crate::siginterrupt`] |
 //! | `signal.setitimer(which, s, t)`, `getitimer(which)` | [`setitimer`], [`getitimer`] | [`crate::setitimer`], [`crate::getitimer`] |
 //! | `signal.ITIMER_REAL`, `ITIMER_VIRTUAL`, `ITIMER_PROF` | [`ITIMER_REAL`], [`ITIMER_VIRTUAL`], [`ITIMER_PROF`] | [`Timer`](crate::Timer) |

@@ -14,6 +14,7 @@ import time
 handlers = {}
 wakeup = None
 depths = {}
+written = False
 
 
 def log(text):
@@ -77,14 +78,19 @@ def attempt(steps):
         run(steps)
         log("no failure")
     except BaseException as error:
-        before = error.__context__
-        log("caught " + failed(error) + (f" after {failed(before)}" if before else ""))
+        log("caught " + failed(error))
 
 
 def read(name):
-    """A timer fires while a read blocks; a byte comes much later. Which is seen first?"""
+    """A timer fires while a read blocks; a byte comes much later. `when` tells which a handler saw first."""
     reader, writer = os.pipe()
-    late = threading.Timer(0.5, os.write, (writer, b"x"))
+
+    def write():
+        global written
+        written = True
+        os.write(writer, b"x")
+
+    late = threading.Timer(0.5, write)
     signal.pthread_sigmask(signal.SIG_BLOCK, [number(name)])
     late.start()  # this thread is not to receive it
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [number(name)])
@@ -120,6 +126,8 @@ def run(step):
         raise RuntimeError(rest)
     elif op == "try":
         attempt(rest)
+    elif op == "when":
+        log("after the byte" if written else "before the byte")
     elif op == "depth":
         done = depths.get(rest, 0)
         if done < int(args[0]):

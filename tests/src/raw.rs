@@ -327,3 +327,10 @@ pub fn set_nonblocking(descriptor: std::os::fd::BorrowedFd<'_>) {
     // SAFETY: an open descriptor and numbers.
     unsafe { libc::fcntl(number, libc::F_SETFL, libc::O_NONBLOCK) };
 }
+
+/// The real user of this process.
+#[must_use]
+pub fn uid() -> u32 {
+    // SAFETY: no preconditions.
+    unsafe { libc::getuid() }
+}
