@@ -13,7 +13,8 @@
 //! and then whoever dispatches is told.
 
 use crate::{
-    Armed, Disposition, HandlerTable, Kernel, OneWord, Pending, SignalSet, Signum, atomic::const_unless_loom,
+    Armed, Disposition, HandlerTable, Kernel, OneWord, OutOfRange, Pending, SignalSet, Signum,
+    atomic::const_unless_loom,
 };
 
 /// A signal dispatcher for the signals 1 to `WORDS * WORD_BITS`, at home in a `static`.
@@ -202,10 +203,19 @@ impl<H: OneWord, const WORDS: usize> Dispatcher<H, WORDS> {
         }
     }
 
-    /// Takes a signal's entry out of the table, where `Default` remains, and hands it over. The kernel is not touched: for
-    /// an owner who has given the signal back already. Owner context.
-    pub fn forget(&self, signal: Signum) -> Disposition<H> {
-        self.table.swap(signal, Disposition::Default).unwrap_or(Disposition::Default)
+    /// Sets a signal's entry in the table alone and hands the old one over. The kernel is not touched: for who knows what
+    /// stands there, and for signals that the host feeds by [`trip`](Self::trip). Owner context; locks as for
+    /// [`set_disposition`](Self::set_disposition).
+    ///
+    /// # Errors
+    ///
+    /// The number is out of range; nothing is changed.
+    pub fn note_disposition(
+        &self,
+        signal: Signum,
+        entry: Disposition<H>,
+    ) -> Result<Disposition<H>, OutOfRange> {
+        self.table.swap(signal, entry)
     }
 
     fn install<K: Kernel>(

@@ -324,9 +324,7 @@ impl World {
         } else {
             let handler = if let Disposition::Handler(handler) = ours { Some(handler) } else { None };
             let (disposition, stale) = match theirs {
-                Disposition::Handler(()) => {
-                    (handler.map_or(Disposition::Ignore, Disposition::Handler), None)
-                }
+                Disposition::Handler(()) => (handler.map_or(Disposition::Ignore, Disposition::Handler), None),
                 Disposition::Default => (Disposition::Default, handler),
                 Disposition::Ignore => (Disposition::Ignore, handler),
                 Disposition::Foreign(who) => (Disposition::Foreign(who), handler),

@@ -46,6 +46,11 @@ pub enum Error {
     AlreadyJoined,
     /// The line is not UTF-8 text.
     NotUtf8,
+    /// The number is not a process group that can be signalled alone: it is negative, or 1, which C's `killpg` would take for
+    /// *every process*.
+    ProcessGroup(i32),
+    /// The time is negative or not a number.
+    Time,
     /// The system refused.
     System {
         /// The call that failed.
@@ -85,6 +90,8 @@ impl fmt::Display for Error {
             Self::Unknown => f.write_str("the earlier disposition is not known, so it can not be put back"),
             Self::AlreadyJoined => f.write_str("the thread was joined before"),
             Self::NotUtf8 => f.write_str("the line is not UTF-8 text"),
+            Self::ProcessGroup(group) => write!(f, "process group {group} can not be signalled alone"),
+            Self::Time => f.write_str("the time is negative or not a number"),
             Self::System { call, errno } => write!(f, "{call}: {errno}"),
         }
     }
@@ -110,9 +117,11 @@ impl From<Error> for std::io::Error {
     fn from(error: Error) -> Self {
         match error {
             Error::System { errno, .. } => Self::from_raw_os_error(errno.raw()),
-            Error::OutOfRange(_) | Error::Uncatchable(_) | Error::Reserved(_) => {
-                Self::new(std::io::ErrorKind::InvalidInput, error)
-            }
+            Error::OutOfRange(_)
+            | Error::Uncatchable(_)
+            | Error::Reserved(_)
+            | Error::ProcessGroup(_)
+            | Error::Time => Self::new(std::io::ErrorKind::InvalidInput, error),
             Error::NotUtf8 => Self::new(std::io::ErrorKind::InvalidData, error),
             _ => Self::other(error),
         }

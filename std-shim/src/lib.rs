@@ -29,7 +29,10 @@
 //! | a loop to stop at Ctrl-C | [`shutdown_flag`] |
 //! | to wait for a signal | [`pause`], [`pause_for`], without a handler [`sigwait`] |
 //! | to wait for something else, and run handlers meanwhile | [`poll`], [`LineReader`], [`channel`], [`wait_child`]; around other calls [`retry`] |
+//! | an event loop of your own to wake | [`set_wakeup_fd`] |
+//! | a stretch of code in which no signal is handled, nor interrupts a call | [`block`] |
 //! | a child that does not inherit what is ignored and blocked | [`before_exec`] |
+//! | a language runtime with handlers and safe points of its own | [`embed`] |
 //! | a program that ends well at Ctrl-C, and says so to its parent | [`run`] |
 //! | Python's names | [`python`] |
 //!
@@ -42,8 +45,9 @@
 //!
 //! # Safe points
 //!
-//! [`check_signals`], every wait ([`sleep`], [`pause`], [`pause_for`], [`sigwait`], [`JoinHandle::join`] and so on), every call that sends
-//! ([`raise_signal`], [`kill`]) and every call that installs ([`on`], [`signal`](fn@signal)). Each returns the failure of a handler that it ran, so that `?`
+//! [`check_signals`], every wait ([`sleep`], [`pause`], [`sigwait`], [`poll`], [`JoinHandle::join`] and so on), every call that sends
+//! ([`raise_signal`], [`kill`], [`killpg`], [`sigqueue`] and, with `std`, to a thread or a descriptor), every change of the
+//! mask ([`pthread_sigmask`], [`block`], [`MaskGuard::restore`]) and every call that installs ([`on`], [`signal`](fn@signal)). Each returns the failure of a handler that it ran, so that `?`
 //! carries it on. Std's own waits (`thread::sleep`, `JoinHandle::join`, `Mutex::lock`, channels) are none: they try again when a
 //! signal interrupts them, and handlers run only after.
 //!
@@ -85,6 +89,7 @@ compile_error!(
     "sigtrip's system layer is written for Linux so far; macOS and the BSDs are not supported yet"
 );
 
+pub mod embed;
 mod error;
 mod frame;
 mod handler;
@@ -96,6 +101,7 @@ mod run;
 mod siginfo;
 mod signal;
 mod signal_set;
+mod strsignal;
 mod sys;
 mod trip;
 
@@ -109,7 +115,9 @@ pub use owner::{
     child::wait_child,
     exec::before_exec,
     line::LineReader,
+    pidfd::{pidfd_open, pidfd_send_signal},
     poll::{PollFd, poll},
+    pthread_kill::{LiveThread, pthread_kill},
     retry::retry,
     thread::{JoinHandle, spawn, spawn_with},
     wait::sleep_until,
@@ -118,11 +126,13 @@ pub use owner::{
 pub use owner::{
     dispatch::check_signals,
     install::{getsignal, on, signal},
-    send::{kill, raise_signal},
+    mask::{MaskGuard, MaskHow, block, pthread_sigmask, sigpending},
+    send::{kill, killpg, raise_signal, sigqueue},
     session::{Options, Session, init, init_with},
     shutdown::{ShutdownFlag, shutdown_flag},
+    siginterrupt::siginterrupt,
     sigwait::{sigsuspend, sigtimedwait, sigwait, sigwaitinfo},
-    timer::alarm,
+    timer::{Timer, TimerSetting, alarm, getitimer, setitimer},
     wait::{pause, pause_for, sleep},
     wakeup::get_wakeup_fd,
 };
@@ -130,6 +140,7 @@ pub use owner::{
 pub use run::run;
 pub use siginfo::SigInfo;
 pub use signal::{DefaultAction, Name, ParseSignalError, Signal};
-pub use signal_set::SignalSet;
+pub use signal_set::{SignalSet, SignalSetIter};
+pub use strsignal::strsignal;
 pub use sys::Errno;
 pub use trip::Foreign;

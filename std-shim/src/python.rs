@@ -12,11 +12,25 @@
 //! | `signal.default_int_handler` | [`default_int_handler`] | the same |
 //! | `signal.alarm(seconds)` | [`alarm`] | [`crate::alarm`] |
 //! | `signal.pause()` | [`pause`] | the same |
-//! | `signal.sigwait(s)`, `sigwaitinfo(s)` | [`sigwait`], [`sigwaitinfo`] | the same |
-//! | `signal.sigtimedwait(s, seconds)` | [`sigtimedwait`], with a `Duration` | the same |
 //! | `signal.struct_siginfo` | [`struct_siginfo`] | [`SigInfo`](crate::SigInfo) |
 //! | `signal.raise_signal(n)` | [`raise_signal`] | [`crate::raise_signal`] |
 //! | `signal.NSIG`, `SIGINT`... | [`NSIG`], [`SIGINT`]... | [`Signal::MAX`] + 1, [`Signal::INT`]... |
+//! | `signal.SIGRTMIN`, `SIGRTMAX` | [`SIGRTMIN()`](SIGRTMIN), [`SIGRTMAX()`](SIGRTMAX) | [`Signal::real_time_min`], [`Signal::real_time_max`] |
+//! | `signal.strsignal(n)` | [`strsignal`] | [`crate::strsignal`] |
+//! | `signal.valid_signals()` | [`valid_signals`] | [`SignalSet::valid`](crate::SignalSet::valid) |
+//! | `signal.pthread_sigmask(how, set)` | [`pthread_sigmask`] | [`crate::pthread_sigmask`], [`block`](crate::block) |
+//! | `signal.SIG_BLOCK`, `SIG_UNBLOCK`, `SIG_SETMASK` | [`SIG_BLOCK`], [`SIG_UNBLOCK`], [`SIG_SETMASK`] | [`MaskHow`](crate::MaskHow) |
+//! | `signal.sigpending()` | [`sigpending`] | the same |
+//! | `signal.sigwait(set)`, `sigwaitinfo(set)`, `sigtimedwait(set, s)` | [`sigwait`], [`sigwaitinfo`], [`sigtimedwait`] | the same; [`crate::sigsuspend`] |
+//! | `signal.set_wakeup_fd(fd)` | `set_wakeup_fd` (with `std`) | `sigtrip::set_wakeup_fd`, [`crate::get_wakeup_fd`] |
+//! | `signal.Signals`, `Handlers`, `Sigmasks` | [`Signal`], [`Disposition`], [`MaskHow`](crate::MaskHow) | the same |
+//! | `signal.siginterrupt(n, flag)` | [`siginterrupt`] | [`crate::siginterrupt`] |
+//! | `signal.setitimer(which, s, t)`, `getitimer(which)` | [`setitimer`], [`getitimer`] | [`crate::setitimer`], [`crate::getitimer`] |
+//! | `signal.ITIMER_REAL`, `ITIMER_VIRTUAL`, `ITIMER_PROF` | [`ITIMER_REAL`], [`ITIMER_VIRTUAL`], [`ITIMER_PROF`] | [`Timer`](crate::Timer) |
+//! | `signal.ItimerError` | [`Error::Time`] | a `Duration` is never negative |
+//! | `signal.pthread_kill(thread, n)` | `pthread_kill` (with `std`) | `sigtrip::pthread_kill` |
+//! | `signal.pidfd_send_signal(fd, n)`, `os.pidfd_open(pid)` | `pidfd_send_signal` (with `std`) | `sigtrip::pidfd_send_signal`, `sigtrip::pidfd_open` |
+//! | `os.kill(pid, n)`, `os.killpg(group, n)` | | [`crate::kill`], [`crate::killpg`] |
 //! | `KeyboardInterrupt`, `SystemExit` | [`Interrupt`] | the same |
 //!
 //! ```
@@ -34,8 +48,20 @@
 //! # }
 //! ```
 
-use crate::{Disposition, Error, Interrupt, Signal, owner::session, sys};
+mod mask;
+#[cfg(feature = "std")]
+mod send;
+mod timer;
 
+pub use mask::{SIG_BLOCK, SIG_SETMASK, SIG_UNBLOCK, pthread_sigmask, sigpending, valid_signals};
+#[cfg(feature = "std")]
+pub use send::{pidfd_send_signal, pthread_kill};
+pub use timer::{ITIMER_PROF, ITIMER_REAL, ITIMER_VIRTUAL, getitimer, setitimer};
+
+use crate::{Disposition, Error, Interrupt, Name, Signal, owner::session, sys};
+
+#[cfg(feature = "std")]
+pub use crate::set_wakeup_fd;
 pub use crate::{SigInfo as struct_siginfo, default_int_handler, pause, sigtimedwait, sigwait, sigwaitinfo};
 
 /// The default action: C's `SIG_DFL`.
@@ -62,6 +88,28 @@ constants! {
     SIGALRM = ALRM, SIGTERM = TERM, SIGSTKFLT = STKFLT, SIGCHLD = CHLD, SIGCLD = CHLD, SIGCONT = CONT,
     SIGSTOP = STOP, SIGTSTP = TSTP, SIGTTIN = TTIN, SIGTTOU = TTOU, SIGURG = URG, SIGXCPU = XCPU, SIGXFSZ = XFSZ,
     SIGVTALRM = VTALRM, SIGPROF = PROF, SIGWINCH = WINCH, SIGIO = IO, SIGPOLL = IO, SIGPWR = PWR, SIGSYS = SYS,
+}
+
+/// The first real-time signal: [`Signal::real_time_min`]. A function, since libc says it only when the program runs.
+///
+/// ```
+/// assert_eq!(sigtrip::python::SIGRTMIN().to_string(), "SIGRTMIN");
+/// ```
+#[must_use]
+#[expect(non_snake_case, reason = "it is Python's name")]
+pub fn SIGRTMIN() -> Signal {
+    Signal::real_time_min()
+}
+
+/// The last real-time signal: [`Signal::real_time_max`].
+///
+/// ```
+/// assert_eq!(sigtrip::python::SIGRTMAX().to_string(), "SIGRTMAX");
+/// ```
+#[must_use]
+#[expect(non_snake_case, reason = "it is Python's name")]
+pub fn SIGRTMAX() -> Signal {
+    Signal::real_time_max()
 }
 
 /// Sets a signal's handler and returns the earlier one: [`crate::signal`](fn@crate::signal), with Python's order of checks
@@ -105,6 +153,47 @@ where
     Error: From<S::Error>,
 {
     crate::raise_signal(signalnum.try_into().map_err(Error::from)?)
+}
+
+/// Whether calls that this signal interrupts fail (`true`) or start again: [`crate::siginterrupt`]. Any thread; not a safe
+/// point.
+///
+/// # Errors
+///
+/// [`Error::OutOfRange`], and those of [`crate::siginterrupt`].
+///
+/// ```
+/// use sigtrip::python::{SIGUSR1, siginterrupt};
+///
+/// siginterrupt(SIGUSR1, false)?;
+/// # Ok::<(), sigtrip::Error>(())
+/// ```
+pub fn siginterrupt<S>(signalnum: S, flag: bool) -> Result<(), Error>
+where
+    S: TryInto<Signal>,
+    Error: From<S::Error>,
+{
+    crate::siginterrupt(signalnum.try_into().map_err(Error::from)?, flag)
+}
+
+/// What the system says of a signal: [`crate::strsignal`]. Either context.
+///
+/// # Errors
+///
+/// [`Error::OutOfRange`].
+///
+/// ```
+/// use sigtrip::python::strsignal;
+///
+/// assert_eq!(strsignal(9)?.as_deref(), Some("Killed"));
+/// # Ok::<(), sigtrip::Error>(())
+/// ```
+pub fn strsignal<S>(signalnum: S) -> Result<Option<Name>, Error>
+where
+    S: TryInto<Signal>,
+    Error: From<S::Error>,
+{
+    Ok(crate::strsignal(signalnum.try_into().map_err(Error::from)?))
 }
 
 /// Has SIGALRM sent after whole seconds; 0 cancels. Returns the seconds that were left of the alarm before, rounded as C's

@@ -154,6 +154,31 @@ impl Signal {
         }
     }
 
+    /// The first real-time signal that libc leaves to programs: C's and Python's `SIGRTMIN`, 34 with glibc. It is asked for
+    /// when the program runs, since libc keeps some for itself.
+    ///
+    /// ```
+    /// # use sigtrip::Signal;
+    /// assert_eq!(Signal::real_time(0), Ok(Signal::real_time_min()));
+    /// ```
+    #[must_use]
+    #[doc(alias = "SIGRTMIN")]
+    pub fn real_time_min() -> Self {
+        Self::constant(sys::real_time_range().0.cast_signed())
+    }
+
+    /// The last real-time signal: C's and Python's `SIGRTMAX`, 64 on Linux (127 on MIPS).
+    ///
+    /// ```
+    /// # use sigtrip::Signal;
+    /// assert_eq!(Signal::real_time_max().to_string(), "SIGRTMAX");
+    /// ```
+    #[must_use]
+    #[doc(alias = "SIGRTMAX")]
+    pub fn real_time_max() -> Self {
+        Self::constant(sys::real_time_range().1.cast_signed())
+    }
+
     /// The number, as C has it.
     #[must_use]
     pub const fn number(self) -> i32 {
@@ -179,10 +204,7 @@ impl Signal {
     /// The name: `SIGINT`, `SIGRTMIN+3`, and `SIG32` for a number that libc keeps for itself.
     #[must_use]
     pub fn name(self) -> Name {
-        let mut name = Name(heapless::String::new());
-        // It fits: the longest is SIGRTMIN+ and three digits.
-        let _ = fmt::Write::write_fmt(&mut name.0, format_args!("{self}"));
-        name
+        Name::of(format_args!("{self}"))
     }
 
     /// What it is for, in a few words; for a real-time or reserved signal just that.
@@ -265,9 +287,21 @@ impl From<Signal> for Signum {
     }
 }
 
-/// A signal's name, in place: it needs no heap.
+/// A signal's name or what [`strsignal`](crate::strsignal) says of it, in place: it needs no heap.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Name(heapless::String<16>);
+pub struct Name(heapless::String<{ Name::CAPACITY }>);
+
+impl Name {
+    /// In bytes. The longest name is `SIGRTMIN+` and three digits, the longest text `Floating point exception`.
+    const CAPACITY: usize = 24;
+
+    /// The text, which fits.
+    pub(crate) fn of(text: fmt::Arguments<'_>) -> Self {
+        let mut name = Self(heapless::String::new());
+        let _ = fmt::Write::write_fmt(&mut name.0, text);
+        name
+    }
+}
 
 impl core::ops::Deref for Name {
     type Target = str;

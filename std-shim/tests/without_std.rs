@@ -9,9 +9,10 @@ use std::process::Command;
 
 use libtest_mimic::{Arguments, Trial};
 use sigtrip::{
-    Delivery, Disposition, Error, Handler, Interrupt, Options, Signal, alarm, check_signals, getsignal, init,
-    init_with, on, pause, pause_for, python, raise_signal, shutdown_flag, signal, sigsuspend, sigtimedwait,
-    sigwait, sleep,
+    Delivery, Disposition, Error, Handler, Interrupt, MaskHow, Options, Signal, SignalSet, Timer,
+    TimerSetting, alarm, block, check_signals, getitimer, getsignal, init, init_with, killpg, on, pause,
+    pause_for, pthread_sigmask, python, raise_signal, setitimer, shutdown_flag, siginterrupt, signal,
+    sigpending, sigqueue, sigsuspend, sigtimedwait, sigwait, sleep, strsignal,
 };
 
 static HANDLED: AtomicU32 = AtomicU32::new(0);
@@ -37,6 +38,10 @@ const CASES: &[(&str, fn())] = &[
     ("signals_are_accepted_without_a_handler", signals_are_accepted_without_a_handler),
     ("a_polling_session", a_polling_session),
     ("the_shutdown_flag", the_shutdown_flag),
+    ("masks_hold_signals_back", masks_hold_signals_back),
+    ("timers_tick", timers_tick),
+    ("signals_can_be_sent", signals_can_be_sent),
+    ("siginterrupt_is_undone_at_the_end", siginterrupt_is_undone_at_the_end),
     ("errors_can_be_told_apart_and_printed", errors_can_be_told_apart_and_printed),
 ];
 
@@ -90,6 +95,7 @@ fn a_handler_can_fail() {
     assert!(matches!(raise_signal(Signal::USR1), Err(Interrupt::Exit(7))));
     on(Signal::HUP, |_| Err(Interrupt::exit_message("bye"))).expect("ok");
     assert!(matches!(raise_signal(Signal::HUP), Err(Interrupt::ExitMessage(message)) if message == "bye"));
+    signal(Signal::INT, python::default_int_handler).expect("ok"); // this process may have inherited an ignored one
     assert!(raise_signal(Signal::INT).is_err_and(|interrupt| interrupt.is_keyboard_interrupt()));
     check_signals().expect("nothing is pending");
     assert_eq!(handled(), 0);
@@ -147,6 +153,55 @@ fn the_shutdown_flag() {
     assert!(!stop.is_set());
     raise_signal(Signal::TERM).expect("it does not fail");
     assert_eq!(stop.signal(), Some(Signal::TERM));
+}
+
+fn masks_hold_signals_back() {
+    let _session = init().expect("the first");
+    on(Signal::USR1, count).expect("ok");
+    let guard = block([Signal::USR1, Signal::USR2]).expect("ok");
+    raise_signal(Signal::USR1).expect("it waits");
+    assert_eq!((handled(), sigpending()), (0, SignalSet::from(Signal::USR1)));
+    guard.restore().expect("it does not fail");
+    assert_eq!((handled(), sigpending()), (1, SignalSet::new()));
+    let earlier = pthread_sigmask(MaskHow::SetMask, SignalSet::valid()).expect("ok");
+    assert!(earlier.is_empty());
+    let full = python::pthread_sigmask(python::SIG_SETMASK, earlier).expect("ok");
+    assert_eq!(full, SignalSet::valid() - [Signal::KILL, Signal::STOP].into());
+}
+
+fn timers_tick() {
+    let _session = init().expect("the first");
+    on(Signal::ALRM, count).expect("ok");
+    let tick = Duration::from_millis(5);
+    setitimer(Timer::Real, tick, tick).expect("ok");
+    while handled() < 3 {
+        pause().expect("it does not fail");
+    }
+    assert_eq!(
+        python::setitimer(python::ITIMER_REAL, 0.0, 0.0).expect("ok").1.to_bits(),
+        0.005_f64.to_bits()
+    );
+    assert_eq!(getitimer(Timer::Real), Ok(TimerSetting::default()));
+}
+
+fn signals_can_be_sent() {
+    let _session = init().expect("the first");
+    on(Signal::real_time_min(), count).expect("ok");
+    let me = std::process::id().cast_signed();
+    sigqueue(me, Signal::real_time_min(), 1).expect("it does not fail");
+    assert_eq!(handled(), 1);
+    killpg(0, None).expect("the own group is there");
+    assert!(matches!(killpg(-1, None), Err(Interrupt::Error(Error::ProcessGroup(-1)))));
+    assert_eq!(strsignal(Signal::real_time_min()).as_deref(), Some("Real-time signal 0"));
+}
+
+fn siginterrupt_is_undone_at_the_end() {
+    let before = getsignal(Signal::SEGV).expect("ok"); // std's, with its flags
+    let session = init().expect("the first");
+    siginterrupt(Signal::SEGV, false).expect("ok");
+    assert_ne!(getsignal(Signal::SEGV).expect("ok"), before);
+    drop(session);
+    assert_eq!(getsignal(Signal::SEGV).expect("ok"), before);
 }
 
 fn errors_can_be_told_apart_and_printed() {

@@ -3,9 +3,9 @@
 pub mod raw;
 
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write},
     os::unix::process::ExitStatusExt,
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Child, ChildStdin, Command, ExitStatus, Stdio},
     sync::mpsc::{Receiver, RecvTimeoutError, channel},
     time::{Duration, Instant},
 };
@@ -19,6 +19,7 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct Program {
     child: Child,
+    input: Option<ChildStdin>,
     lines: Receiver<String>,
     seen: Vec<String>,
 }
@@ -40,10 +41,32 @@ impl Program {
     /// If it can not be started.
     #[must_use]
     pub fn start(executable: &str, arguments: &[&str]) -> Self {
-        Self::spawn(Command::new(executable).args(arguments))
+        Self::spawn(Command::new(executable).args(arguments).stdin(Stdio::null()))
     }
 
-    /// Starts a command; its outputs are taken here.
+    /// Starts an executable to which one can [`type_line`](Self::type_line).
+    ///
+    /// # Panics
+    ///
+    /// If it can not be started.
+    #[must_use]
+    pub fn start_with_input(executable: &str, arguments: &[&str]) -> Self {
+        Self::spawn(Command::new(executable).args(arguments).stdin(Stdio::piped()))
+    }
+
+    /// Gives it a line on standard input.
+    ///
+    /// # Panics
+    ///
+    /// If it has none, or is gone.
+    #[track_caller]
+    pub fn type_line(&mut self, line: &str) {
+        let input = self.input.as_mut().expect("it was started with input");
+        writeln!(input, "{line}").expect("it reads");
+    }
+
+    /// Starts a command; its outputs are taken here. Every signal has its default action at its start, whatever this process
+    /// has inherited (`nohup` ignores SIGHUP, `cmd &` SIGINT).
     ///
     /// # Panics
     ///
@@ -52,7 +75,8 @@ impl Program {
     pub fn spawn(command: &mut Command) -> Self {
         let (output, input) = std::io::pipe().expect("a pipe");
         let second = input.try_clone().expect("a descriptor");
-        let child = command.stdin(Stdio::null()).stdout(input).stderr(second).spawn().expect("it starts");
+        raw::with_default_signals(command);
+        let mut child = command.stdout(input).stderr(second).spawn().expect("it starts");
         // The command still holds the pipe's other end, which must not keep the lines from ending.
         command.stdout(Stdio::null()).stderr(Stdio::null());
         let (sender, lines) = channel();
@@ -63,7 +87,8 @@ impl Program {
                 }
             }
         });
-        Self { child, lines, seen: Vec::new() }
+        let input = child.stdin.take();
+        Self { child, input, lines, seen: Vec::new() }
     }
 
     /// Its process number.
@@ -103,7 +128,7 @@ impl Program {
         sigtrip::kill(self.pid(), signal).expect("it is there");
     }
 
-    /// Waits for its end.
+    /// Ends its input and waits for its end.
     ///
     /// # Panics
     ///
@@ -111,6 +136,7 @@ impl Program {
     #[track_caller]
     #[must_use]
     pub fn finish(mut self) -> Ended {
+        self.input = None; // its end
         let deadline = Instant::now() + PATIENCE;
         loop {
             match self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {

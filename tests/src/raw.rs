@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)]
 
-use std::{ffi::c_int, mem::MaybeUninit, ptr};
+use std::{ffi::c_int, mem::MaybeUninit, os::fd::AsRawFd, ptr};
 
 use sigtrip::Signal;
 
@@ -64,6 +64,19 @@ fn to_libc(action: Action) -> libc::sigaction {
     new
 }
 
+/// Has the command start with every signal at its default action.
+pub fn with_default_signals(command: &mut std::process::Command) {
+    let all_default = || {
+        for number in 1..=Signal::MAX {
+            // SAFETY: async-signal-safe, in a child that has one thread; what can not be set is left.
+            unsafe { libc::signal(number, libc::SIG_DFL) };
+        }
+        Ok(())
+    };
+    // SAFETY: the closure makes system calls alone.
+    unsafe { std::os::unix::process::CommandExt::pre_exec(command, all_default) };
+}
+
 /// Blocks or unblocks a signal in the calling thread.
 pub fn block(signal: Signal, blocked: bool) {
     let mut set = MaybeUninit::<libc::sigset_t>::zeroed();
@@ -76,6 +89,21 @@ pub fn block(signal: Signal, blocked: bool) {
     unsafe { libc::pthread_sigmask(how, set.as_ptr(), ptr::null_mut()) };
 }
 
+/// Blocks a signal in the calling thread by the kernel's own call, which takes the numbers too that libc keeps for itself.
+///
+/// # Panics
+///
+/// If the system refuses.
+pub fn block_past_libc(signal: Signal) {
+    let set = 1_u64 << (signal.number() - 1);
+    let no_old = ptr::null_mut::<u64>();
+    // SAFETY: the kernel's set, of the size that is said; the old one is not asked for.
+    let returned = unsafe {
+        libc::syscall(libc::SYS_rt_sigprocmask, libc::SIG_BLOCK, &raw const set, no_old, size_of_val(&set))
+    };
+    assert_eq!(returned, 0, "rt_sigprocmask: {}", std::io::Error::last_os_error());
+}
+
 /// Unblocks every signal in the calling thread, all at once.
 pub fn block_none() {
     let mut set = MaybeUninit::<libc::sigset_t>::zeroed();
@@ -83,6 +111,116 @@ pub fn block_none() {
     unsafe { libc::sigemptyset(set.as_mut_ptr()) };
     // SAFETY: a valid set; the old one is not asked for.
     unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, set.as_ptr(), ptr::null_mut()) };
+}
+
+/// The signals that the calling thread blocks: bit n-1 for signal n.
+#[must_use]
+pub fn mask() -> u64 {
+    let mut set = MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: no new set, and room for the old one.
+    unsafe { libc::pthread_sigmask(libc::SIG_BLOCK, ptr::null(), set.as_mut_ptr()) };
+    // SAFETY: the first 64 bits of a sigset_t are the kernel's mask.
+    unsafe { set.as_ptr().cast::<u64>().read_unaligned() }
+}
+
+/// What came with a signal that was sent by `sigqueue`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Queued {
+    /// `SI_QUEUE`, if so.
+    pub code: c_int,
+    /// The sender.
+    pub pid: c_int,
+    /// `si_value.sival_int`.
+    pub value: c_int,
+}
+
+/// Takes a signal that is pending and blocked; `None` if there is none.
+///
+/// # Panics
+///
+/// If the system refuses.
+#[must_use]
+pub fn take_queued(signal: Signal) -> Option<Queued> {
+    let mut set = MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: room for a set.
+    unsafe { libc::sigemptyset(set.as_mut_ptr()) };
+    // SAFETY: initialised above.
+    unsafe { libc::sigaddset(set.as_mut_ptr(), signal.number()) };
+    let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
+    let no_time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: a valid set and time, and room for the siginfo.
+    let taken = unsafe { libc::sigtimedwait(set.as_ptr(), info.as_mut_ptr(), &raw const no_time) };
+    if taken == -1 {
+        assert_eq!(errno(), libc::EAGAIN);
+        return None;
+    }
+    // SAFETY: filled in by the call.
+    let info = unsafe { info.assume_init() };
+    // SAFETY: the signal was sent by a process, so it has a sender.
+    let pid = unsafe { info.si_pid() };
+    // SAFETY: as above, and any bytes are a value.
+    let value = unsafe { info.si_value() };
+    // SAFETY: a union of an int and a pointer is at least as large as an int, and aligned for it.
+    let value = unsafe { (&raw const value).cast::<c_int>().read() };
+    Some(Queued { code: info.si_code, pid, value })
+}
+
+/// How many signals may queue for this user, from now on.
+///
+/// # Panics
+///
+/// If the system refuses.
+pub fn limit_queue(signals: u64) {
+    let limit = libc::rlimit { rlim_cur: signals, rlim_max: signals };
+    // SAFETY: a valid limit.
+    let returned = unsafe { libc::setrlimit(libc::RLIMIT_SIGPENDING, &raw const limit) };
+    assert_eq!(returned, 0, "setrlimit: {}", std::io::Error::last_os_error());
+}
+
+/// Sets the timer of the program's own processor time as far as the kernel lets.
+///
+/// # Panics
+///
+/// If the system refuses.
+pub fn set_timer_too_far() {
+    let never = libc::timeval { tv_sec: libc::time_t::MAX, tv_usec: 0 };
+    let new = libc::itimerval { it_interval: never, it_value: never };
+    // SAFETY: a valid setting; the old one is not asked for.
+    let returned = unsafe { libc::setitimer(libc::ITIMER_VIRTUAL, &raw const new, ptr::null_mut()) };
+    assert_eq!(returned, 0, "setitimer: {}", std::io::Error::last_os_error());
+}
+
+/// `read(2)` of one byte, once.
+///
+/// # Errors
+///
+/// `errno`, if it returned -1.
+pub fn read_once(from: &impl AsRawFd) -> Result<usize, c_int> {
+    let mut byte = 0_u8;
+    // SAFETY: an open descriptor and room for one byte.
+    let returned = unsafe { libc::read(from.as_raw_fd(), (&raw mut byte).cast(), 1) };
+    usize::try_from(returned).map_err(|_| errno())
+}
+
+/// Whether a signal waits to be delivered to the thread with this kernel number, be it blocked or not.
+#[must_use]
+pub fn is_pending(tid: i32, signal: Signal) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/self/task/{tid}/status")).unwrap_or_default();
+    let bits = status.lines().find_map(|line| line.strip_prefix("SigPnd:"));
+    let bits = bits.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok()).unwrap_or(0);
+    bits >> (signal.number() - 1) & 1 != 0
+}
+
+/// Makes the calling process the only one of a new process group, whose number is its own.
+///
+/// # Panics
+///
+/// If the system refuses.
+pub fn own_group() -> i32 {
+    // SAFETY: numbers in, a number out.
+    let returned = unsafe { libc::setpgid(0, 0) };
+    assert_eq!(returned, 0, "setpgid: {}", std::io::Error::last_os_error());
+    std::process::id().cast_signed()
 }
 
 /// This thread's errno.
@@ -141,6 +279,18 @@ pub fn tid() -> i32 {
     unsafe { libc::gettid() }
 }
 
+/// Waits until that thread sleeps in this very system call.
+pub fn wait_until_it_sleeps_in(tid: i32, call: std::ffi::c_long) {
+    let (path, call) = (format!("/proc/self/task/{tid}/syscall"), call.to_string());
+    let in_the_call = || {
+        let now = std::fs::read_to_string(&path).unwrap_or_default();
+        now.split_whitespace().next() == Some(call.as_str())
+    };
+    while !in_the_call() {
+        std::thread::yield_now();
+    }
+}
+
 /// Waits until that thread sleeps in a system call.
 pub fn wait_until_it_sleeps(tid: i32) {
     while !sleeps(tid) {
@@ -169,16 +319,6 @@ pub fn in_a_fork(child: impl FnOnce() -> i32) -> i32 {
     while unsafe { libc::waitpid(pid, &raw mut status, 0) } == -1 {}
     assert!(libc::WIFEXITED(status), "the child did not exit: {status:#x}");
     libc::WEXITSTATUS(status)
-}
-
-/// The calling thread's mask: bit n-1 for signal n.
-#[must_use]
-pub fn mask() -> u64 {
-    let mut set = MaybeUninit::<libc::sigset_t>::zeroed();
-    // SAFETY: nothing is changed, and there is room for a set.
-    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, ptr::null(), set.as_mut_ptr()) };
-    // SAFETY: the first 64 bits of a sigset_t are the kernel's mask.
-    unsafe { set.as_ptr().cast::<u64>().read_unaligned() }
 }
 
 /// Sends a signal with a number to this process.
@@ -251,4 +391,18 @@ pub fn unnamed_file() -> std::fs::File {
 pub fn before_exec(command: &mut std::process::Command, what: fn() -> std::io::Result<()>) {
     // SAFETY: what is given here is async-signal-safe.
     unsafe { std::os::unix::process::CommandExt::pre_exec(command, what) };
+}
+
+/// Makes a descriptor never block.
+pub fn set_nonblocking(descriptor: std::os::fd::BorrowedFd<'_>) {
+    let number = AsRawFd::as_raw_fd(&descriptor);
+    // SAFETY: an open descriptor and numbers.
+    unsafe { libc::fcntl(number, libc::F_SETFL, libc::O_NONBLOCK) };
+}
+
+/// The real user of this process.
+#[must_use]
+pub fn uid() -> u32 {
+    // SAFETY: no preconditions.
+    unsafe { libc::getuid() }
 }

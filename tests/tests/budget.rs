@@ -78,10 +78,11 @@ const ROWS: &[Row] = &[
     delivery("lean trampoline", 12, 1),
     // And four more to look whether the owner sleeps.
     delivery("armed trampoline", 15, 2),
-    // And five more to see in the siginfo that a process has sent it.
-    delivery("fault trampoline", 20, 2),
-    // And six more: the request, by a swap, and whether it is the second.
-    delivery("shutdown trampoline", 21, 3),
+    // And thirteen more: to see in the siginfo that a process has sent it, with that kept for the case that it was not; and
+    // whether extras are wanted.
+    delivery("fault trampoline", 28, 2),
+    // The request, by a swap; whether it is the second; whether extras are wanted.
+    delivery("shutdown trampoline", 26, 3),
     // A load, a test, a branch.
     Row {
         scenario: "safe point",
@@ -97,12 +98,12 @@ const ROWS: &[Row] = &[
     dispatch("core dispatch", 1, 12, 17, CORE),
     dispatch("core dispatch", 3, 12, 17, CORE),
     dispatch("core dispatch", 8, 12, 17, CORE),
-    // 54 are for the safe point, the thread's identity (libc's own two among them) and the registers that a loop around
-    // foreign code needs. The core's 17 for each, and 16 more: a count of our own of the handler, so that it may replace
+    // 66 are for the safe point, whether extras are wanted before and after, the thread's identity (libc's own two among them) and the registers that a loop around
+    // foreign code needs. The core's 17 for each, and 15 more: a count of our own of the handler, so that it may replace
     // itself, and given back; the `Delivery`; the call; its result.
-    dispatch("shim dispatch", 1, 56, 33, SHIM),
-    dispatch("shim dispatch", 3, 56, 33, SHIM),
-    dispatch("shim dispatch", 8, 56, 33, SHIM),
+    dispatch("shim dispatch", 1, 68, 32, SHIM),
+    dispatch("shim dispatch", 3, 68, 32, SHIM),
+    dispatch("shim dispatch", 8, 68, 32, SHIM),
 ];
 
 #[test]

@@ -157,7 +157,11 @@ fn pid_1_exits_with_130_where_the_kernel_ignores_sigint() {
 fn an_inherited_ignore_of_ctrl_c_is_kept() {
     // As `cmd &` in a script: the shell starts it with SIGINT ignored.
     let mut shell = std::process::Command::new("sh");
-    shell.args(["-c", "trap '' INT; exec \"$0\" sleeps", env!("CARGO_BIN_EXE_scenario")]);
+    shell.stdin(std::process::Stdio::null()).args([
+        "-c",
+        "trap '' INT; exec \"$0\" sleeps",
+        env!("CARGO_BIN_EXE_scenario"),
+    ]);
     let mut program = Program::spawn(&mut shell);
     program.expect("ready");
     program.send(Signal::INT);

@@ -215,7 +215,7 @@ impl Handler {
 
     /// Gives up this handle as a word for the table. The count goes with it.
     pub(crate) const fn into_word(self) -> Word {
-        let word = Word(self.0.cast());
+        let word = Word::of_header(self.0.cast());
         let _count_goes_with_the_word = core::mem::ManuallyDrop::new(self);
         word
     }
@@ -226,7 +226,7 @@ impl Handler {
     ///
     /// - `word` came from [`into_word`](Self::into_word), was taken out of the table, and is used no more.
     pub(crate) const unsafe fn from_word(word: Word) -> Self {
-        Self(word.0.cast())
+        Self(word.pointer().cast())
     }
 
     /// A second handle for a word that stays where it is.

@@ -9,7 +9,7 @@ use crate::{
     Frame, Interrupt, Signal,
     handler::Delivery,
     sys,
-    trip::{DISPATCHER, Unix, extras},
+    trip::{DISPATCHER, Unix, Word, extras},
 };
 
 /// The safe point: runs the handlers of all pending signals, in ascending order. With nothing pending it costs one load
@@ -50,12 +50,11 @@ pub(crate) fn drain(frame: Frame) -> Result<u32, Interrupt> {
 }
 
 fn run_pending(frame: Frame) -> Result<u32, Interrupt> {
-    if extras::wanted() {
-        before_extras();
-    }
     let mut ran = 0;
-    DISPATCHER.dispatch(&Unix::ANY, |signum, disposition| {
-        let signal = Signal::of(signum);
+    if extras::wanted() {
+        tell_of_failed_write();
+    }
+    pass(|signal, disposition| {
         let Disposition::Handler(word) = disposition else {
             report(format_args!("{signal} ignored due to race condition"));
             return Ok(());
@@ -67,21 +66,60 @@ fn run_pending(frame: Frame) -> Result<u32, Interrupt> {
     Ok(ran)
 }
 
-/// What the extras need of the owner: the next delivery may kick it again, and a failed write is told of.
 #[cold]
-fn before_extras() {
-    extras::may_kick_again();
+fn tell_of_failed_write() {
     if let Some(errno) = wakeup::failed_write() {
         report(format_args!("the signal wakeup descriptor could not be written to: {errno}"));
     }
 }
 
-/// Handles what is pending when a session ends. No more can come: the dispositions have been given back.
+/// One pass over what is pending, in opaque words. Owner context.
+pub(crate) fn pass<E>(mut run: impl FnMut(Signal, Disposition<Word>) -> Result<(), E>) -> Result<(), E> {
+    let _tell = TellOfTheRest::before_a_pass();
+    DISPATCHER.dispatch(&Unix::ANY, |signum, disposition| run(Signal::of(signum), disposition))
+}
+
+/// When a pass leaves something pending, by an error, a panic, or a signal behind it, whoever was told of that by a byte or a
+/// hook is told again: the first word of it may be used up.
+struct TellOfTheRest;
+
+impl TellOfTheRest {
+    #[inline]
+    fn before_a_pass() -> Self {
+        if extras::wanted() {
+            extras::may_kick_again();
+        }
+        Self
+    }
+}
+
+impl Drop for TellOfTheRest {
+    #[inline]
+    fn drop(&mut self) {
+        if extras::wanted()
+            && let Some(signal) = DISPATCHER.pending().iter().next()
+        {
+            extras::run(signal);
+        }
+    }
+}
+
+/// Handles what is pending when a session ends. No more can come: the dispositions have been given back. If a handler panics
+/// the others run all the same.
 pub(super) fn drain_at_the_end(frame: Frame) {
-    while DISPATCHER.any_pending() {
+    if DISPATCHER.any_pending() {
+        let _also_after_a_panic = DrainTheRest(frame);
         if let Err(interrupt) = run_pending(frame) {
             report(format_args!("a handler failed while the session ended: {interrupt}"));
         }
+    }
+}
+
+struct DrainTheRest(Frame);
+
+impl Drop for DrainTheRest {
+    fn drop(&mut self) {
+        drain_at_the_end(self.0);
     }
 }
 

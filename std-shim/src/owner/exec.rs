@@ -10,7 +10,7 @@ use core::{
 };
 use std::io;
 
-use sigtrip_core::{Disposition, Signum};
+use sigtrip_core::Signum;
 
 use super::{install, session, table::Table};
 use crate::{Error, Signal, sys, trip::DISPATCHER};
@@ -20,7 +20,10 @@ static MASK: [AtomicUsize; sys::WORDS] = [const { AtomicUsize::new(0) }; sys::WO
 
 /// Keeps the mask. Called by the owner when it opens the session.
 pub(super) fn keep_mask() {
-    for (word, bits) in MASK.iter().zip(sys::thread_mask()) {
+    let nothing = [0; sys::WORDS];
+    // It can not fail with these.
+    let mask = sys::change_mask(sys::MaskChange::Block, nothing).unwrap_or(nothing);
+    for (word, bits) in MASK.iter().zip(mask) {
         // Relaxed: read in a child of fork, which has a copy of the memory as the thread that forked saw it; that thread
         // sees the session, and by the session word's Release and Acquire, or its own order, this.
         word.store(bits, Ordering::Relaxed);
@@ -59,24 +62,19 @@ pub fn before_exec() -> io::Result<()> {
     if session::check_owner() == Err(Error::NotInitialized) {
         return Ok(());
     }
-    let earlier = Table::try_lock().ok_or(io::ErrorKind::WouldBlock)?;
-    for (&signal, action) in earlier.iter().filter(|&(&signal, _)| is_as_the_session_left_it(signal)) {
+    let table = Table::try_lock().ok_or(io::ErrorKind::WouldBlock)?;
+    for (&signal, action) in table.earlier.iter().filter(|&(&signal, _)| is_as_the_session_left_it(signal)) {
         // It can not be refused: this very disposition was there before.
         let _ = sys::replace(signal, action);
     }
-    drop(earlier); // before the mask: it holds every signal blocked
+    drop(table); // before the mask: it holds every signal blocked
     // Relaxed: see `keep_mask`.
-    sys::set_thread_mask(array::from_fn(|word| MASK[word].load(Ordering::Relaxed)));
+    let mask = array::from_fn(|word| MASK[word].load(Ordering::Relaxed));
+    sys::change_mask(sys::MaskChange::Set, mask).map_err(Error::system("pthread_sigmask"))?;
     Ok(())
 }
 
 fn is_as_the_session_left_it(signal: Signum) -> bool {
-    let Ok(kernel) = install::kernel_disposition(Signal::of(signal)) else { return false };
-    match DISPATCHER.disposition(signal) {
-        Disposition::Handler(_) => kernel == Disposition::Handler(()),
-        Disposition::Ignore => kernel == Disposition::Ignore,
-        Disposition::Default => kernel == Disposition::Default,
-        // What the user put back himself is his.
-        Disposition::Foreign(()) => false,
-    }
+    install::kernel_disposition(Signal::of(signal))
+        .is_ok_and(|kernel| install::is_still(&kernel, DISPATCHER.disposition(signal)))
 }

@@ -3,9 +3,9 @@
 //! What stood in the kernel before the session's first change of a signal is kept, exactly, until the session ends. What can
 //! not happen: a disposition of ours in the kernel without a handler in the table, or one given back that was no longer ours.
 
-use sigtrip_core::{Disposition as CoreDisposition, Replaced, Signum};
+use sigtrip_core::{Disposition as CoreDisposition, Replaced};
 
-use super::{dispatch, session, table::Table};
+use super::{dispatch, session, siginterrupt::Restarts, table::Table};
 use crate::{
     Disposition, Error, Foreign, Frame, Handler, Interrupt, Outcome, Signal,
     handler::Delivery,
@@ -101,7 +101,7 @@ pub fn getsignal(signal: Signal) -> Result<Disposition, Error> {
     if signal.is_reserved() {
         return Ok(Disposition::Foreign(Foreign(None)));
     }
-    let _no_writer = Table::lock();
+    let table = Table::lock();
     let action = sys::query(signal.signum()).map_err(Error::system("sigaction"))?;
     let kernel = Unix::classify(action);
     let CoreDisposition::Handler(()) = kernel else { return Ok(with_handler(kernel, None)) };
@@ -113,7 +113,7 @@ pub fn getsignal(signal: Signal) -> Result<Disposition, Error> {
     if let Some(handler) = &handler
         && session::is_owner()
     {
-        let wanted = trampoline(signal, Some(handler)).action();
+        let wanted = table.restarts.applied(signal, trampoline(signal, Some(handler)).action());
         if !action.same_request(&wanted) {
             sys::replace(signal.signum(), &wanted).map_err(Error::system("sigaction"))?;
         }
@@ -126,50 +126,50 @@ pub(super) fn kernel_disposition(signal: Signal) -> Result<CoreDisposition<(), F
     sys::query(signal.signum()).map(Unix::classify).map_err(Error::system("sigaction"))
 }
 
-/// Sets a disposition; the first time in a session it keeps what was there. Owner context, catchable signals only.
+/// Sets a disposition. Owner context, catchable signals only.
 pub(super) fn set(signal: Signal, new: Disposition) -> Result<Disposition, Error> {
-    let signum = signal.signum();
-    let mut earlier = Table::lock();
-    let before = sys::query(signum).map_err(Error::system("sigaction"))?;
-    let kernel = match &new {
-        Disposition::Handler(handler) => Unix(trampoline(signal, Some(handler))),
-        Disposition::Default | Disposition::Ignore | Disposition::Foreign(_) => Unix::ANY,
-    };
-    if !Trampoline::is_ours(&before) {
-        sys::hand_over(signum, &before);
-    }
-    let (replaced, stale) = exchange(kernel, signum, new)?;
-    if !earlier.contains_key(&signum) {
-        // There is room for every signal.
-        let _ = earlier.insert(signum, before);
-    }
-    drop(earlier);
-    // A stale handler is dropped here, with the lock released: its destructor is the user's code.
-    drop(stale);
-    Ok(replaced)
-}
-
-/// The dispatcher's exchange, in handlers that count themselves instead of words.
-fn exchange(kernel: Unix, signal: Signum, new: Disposition) -> Result<(Disposition, Option<Handler>), Error> {
-    let (new, word) = match new {
+    let (new, trampoline) = match new {
         Disposition::Handler(handler) => {
-            let word = handler.into_word();
-            (CoreDisposition::Handler(word), Some(word))
+            let trampoline = trampoline(signal, Some(&handler));
+            (CoreDisposition::Handler(handler.into_word()), trampoline)
         }
-        Disposition::Default => (CoreDisposition::Default, None),
-        Disposition::Ignore => (CoreDisposition::Ignore, None),
-        Disposition::Foreign(foreign) => (CoreDisposition::Foreign(foreign), None),
+        Disposition::Default => (CoreDisposition::Default, Trampoline::Armed),
+        Disposition::Ignore => (CoreDisposition::Ignore, Trampoline::Armed),
+        Disposition::Foreign(foreign) => (CoreDisposition::Foreign(foreign), Trampoline::Armed),
     };
-    match DISPATCHER.set_disposition(&kernel, signal, new) {
+    match set_word(signal, new, trampoline) {
         Ok(Replaced { disposition, stale }) => {
-            let (kernel, handler) = split(disposition);
-            Ok((with_handler(kernel, handler.map(taken)), stale.map(taken)))
+            drop(stale.map(taken)); // the lock is released: its destructor is the user's code
+            let (kernel, word) = split(disposition);
+            Ok(with_handler(kernel, word.map(taken)))
         }
         Err(error) => {
-            drop(word.map(taken)); // it was not installed
+            drop(split(new).1.map(taken)); // it was not installed
             Err(error)
         }
     }
+}
+
+/// Sets a disposition whose handler is an opaque word; the first time in a session it keeps what was there. Owner context,
+/// catchable signals only.
+pub(crate) fn set_word(
+    signal: Signal,
+    new: CoreDisposition<Word, Foreign>,
+    trampoline: Trampoline,
+) -> Result<Replaced<Word, Foreign>, Error> {
+    let signum = signal.signum();
+    let mut table = Table::lock();
+    let before = sys::query(signum).map_err(Error::system("sigaction"))?;
+    if !Trampoline::is_ours(&before) {
+        sys::hand_over(signum, &before);
+    }
+    let replaced = DISPATCHER.set_disposition(&Unix(trampoline), signum, new)?;
+    table.restarts.forget(signal);
+    if !table.earlier.contains_key(&signum) {
+        // There is room for every signal.
+        let _ = table.earlier.insert(signum, before);
+    }
+    Ok(replaced)
 }
 
 fn split(disposition: CoreDisposition<Word, Foreign>) -> (CoreDisposition<(), Foreign>, Option<Word>) {
@@ -192,7 +192,7 @@ fn with_handler(kernel: CoreDisposition<(), Foreign>, handler: Option<Handler>) 
 }
 
 /// Which trampoline a handler of this signal needs; a host's words say nothing of it.
-pub(super) fn trampoline(signal: Signal, handler: Option<&Handler>) -> Trampoline {
+pub(crate) fn trampoline(signal: Signal, handler: Option<&Handler>) -> Trampoline {
     if let Some(trampoline) = handler.and_then(Handler::trampoline) {
         trampoline
     } else if signal.is_fault() {
@@ -206,13 +206,51 @@ pub(super) fn trampoline(signal: Signal, handler: Option<&Handler>) -> Trampolin
     }
 }
 
-/// Gives every handler of ours that is installed the trampoline that it needs now. Owner context.
-pub(super) fn refresh() {
+/// Notes in the table what the kernel has, without particulars. Owner context, at the start of a host's session.
+pub(crate) fn note_kernel(signal: Signal) {
+    let entry = match kernel_disposition(signal) {
+        Ok(CoreDisposition::Default) => CoreDisposition::Default,
+        Ok(CoreDisposition::Ignore) => CoreDisposition::Ignore,
+        // Ours is not yet there; what the system does not tell is libc's.
+        Ok(CoreDisposition::Handler(()) | CoreDisposition::Foreign(_)) | Err(_) => {
+            CoreDisposition::Foreign(())
+        }
+    };
+    // Every signal has its place in the table.
+    let _ = note_word(signal, entry);
+}
+
+/// Sets the table's entry alone. Owner context.
+pub(crate) fn note_word(
+    signal: Signal,
+    entry: CoreDisposition<Word>,
+) -> Result<CoreDisposition<Word>, Error> {
     let _writing = Table::lock();
+    Ok(DISPATCHER.note_disposition(signal.signum(), entry)?)
+}
+
+/// What is done with a signal, in words: as the kernel has it, or, for one that is fed, as the table has it. Owner context.
+pub(crate) fn get_word(signal: Signal, fed: bool) -> Result<CoreDisposition<Word, Foreign>, Error> {
+    if signal.is_reserved() {
+        return Ok(CoreDisposition::Foreign(Foreign(None)));
+    }
+    let kernel = kernel_disposition(signal)?;
+    Ok(match (DISPATCHER.disposition(signal.signum()), kernel) {
+        (CoreDisposition::Handler(word), CoreDisposition::Handler(())) => CoreDisposition::Handler(word),
+        (CoreDisposition::Handler(word), _) if fed => CoreDisposition::Handler(word),
+        (_, CoreDisposition::Default) => CoreDisposition::Default,
+        (_, CoreDisposition::Ignore | CoreDisposition::Handler(())) => CoreDisposition::Ignore,
+        (_, CoreDisposition::Foreign(foreign)) => CoreDisposition::Foreign(foreign),
+    })
+}
+
+/// Gives every handler of ours that is installed the trampoline that it needs now. Owner context.
+pub(crate) fn refresh() {
+    let writing = Table::lock();
     for signal in Signal::all() {
         let CoreDisposition::Handler(word) = DISPATCHER.disposition(signal.signum()) else { continue };
         let handler = if session::is_hosted() { None } else { Some(copy_of(word)) };
-        let wanted = trampoline(signal, handler.as_ref()).action();
+        let wanted = writing.restarts.applied(signal, trampoline(signal, handler.as_ref()).action());
         if sys::query(signal.signum())
             .is_ok_and(|action| Trampoline::is_ours(&action) && !action.same_request(&wanted))
         {
@@ -225,19 +263,21 @@ pub(super) fn refresh() {
 /// Gives back to the kernel what the session changed, where ours is still installed. The handlers stay in the table, for
 /// what is still pending.
 pub(super) fn give_back() {
-    let mut earlier = Table::lock();
-    for (&signal, action) in earlier.iter() {
-        let ours = DISPATCHER.disposition(signal);
-        if kernel_disposition(Signal::of(signal)).is_ok_and(|kernel| is_still(&kernel, ours)) {
+    let mut table = Table::lock();
+    for (&signum, action) in &table.earlier {
+        let (signal, ours) = (Signal::of(signum), DISPATCHER.disposition(signum));
+        let still = |now| is_still(&Unix::classify(now), ours) || table.restarts.made(signal, now, *action);
+        if sys::query(signum).is_ok_and(still) {
             // It can not be refused: this very disposition was there before.
-            let _ = sys::replace(signal, action);
+            let _ = sys::replace(signum, action);
         }
     }
-    earlier.clear();
+    table.earlier.clear();
+    table.restarts = Restarts::new();
 }
 
 /// Whether the kernel has what we put there. What the user put back himself is his.
-fn is_still(kernel: &CoreDisposition<(), Foreign>, ours: CoreDisposition<Word>) -> bool {
+pub(super) fn is_still(kernel: &CoreDisposition<(), Foreign>, ours: CoreDisposition<Word>) -> bool {
     matches!(
         (kernel, ours),
         (CoreDisposition::Handler(()), CoreDisposition::Handler(_))
@@ -246,13 +286,15 @@ fn is_still(kernel: &CoreDisposition<(), Foreign>, ours: CoreDisposition<Word>) 
     )
 }
 
-/// Takes every handler out of the table and frees it.
+/// Takes every handler out of the table, and frees those that are ours to free.
 pub(super) fn free_handlers() {
     for signal in Signal::all() {
         let lock = Table::lock();
-        let entry = DISPATCHER.forget(signal.signum());
+        let entry = DISPATCHER.note_disposition(signal.signum(), CoreDisposition::Default);
         drop(lock);
-        if let CoreDisposition::Handler(word) = entry {
+        if let Ok(CoreDisposition::Handler(word)) = entry
+            && !session::is_hosted()
+        {
             drop(taken(word)); // with the lock released: its destructor is the user's code
         }
     }
@@ -261,8 +303,8 @@ pub(super) fn free_handlers() {
 /// The handler of a word that was taken out of the table.
 #[allow(unsafe_code)]
 fn taken(word: Word) -> Handler {
-    // SAFETY: words come from `Handler::into_word` in `exchange` alone, and each comes out of the table, or out of a
-    // refused exchange, once.
+    // SAFETY: where the session is not hosted words come from `Handler::into_word` in `set` alone, and each comes out of the
+    // table, or out of a refused call, once.
     unsafe { Handler::from_word(word) }
 }
 
@@ -271,7 +313,7 @@ fn taken(word: Word) -> Handler {
 /// The caller holds the lock or is the owner: nobody else takes words out.
 #[allow(unsafe_code)]
 pub(super) fn copy_of(word: Word) -> Handler {
-    // SAFETY: the word came from `Handler::into_word`; only the owner takes words out of the table, under the lock, and
+    // SAFETY: where the session is not hosted the word came from `Handler::into_word`; only the owner takes words out of the table, under the lock, and
     // the caller either is the owner, who is here and not there, or holds that lock.
     unsafe { Handler::of_word(word) }
 }

@@ -15,14 +15,20 @@ pub(crate) mod install;
 mod kick;
 #[cfg(feature = "std")]
 pub(crate) mod line;
-mod on_descriptors;
+pub(crate) mod mask;
+pub(crate) mod on_descriptors;
+#[cfg(feature = "std")]
+pub(crate) mod pidfd;
 #[cfg(feature = "std")]
 pub(crate) mod poll;
+#[cfg(feature = "std")]
+pub(crate) mod pthread_kill;
 #[cfg(feature = "std")]
 pub(crate) mod retry;
 pub(crate) mod send;
 pub(crate) mod session;
 pub(crate) mod shutdown;
+pub(crate) mod siginterrupt;
 pub(crate) mod sigwait;
 mod table;
 #[cfg(feature = "std")]

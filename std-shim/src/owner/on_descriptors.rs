@@ -34,6 +34,18 @@ pub(super) fn wait_for(
     }
 }
 
+/// One sleep until an entry is ready, the deadline or a signal, and none if something is pending: for a host, who runs the
+/// handlers himself. Returns why it ended, and whether an entry is ready. The first entry is the sleep's own. Owner context.
+#[cfg(feature = "std")]
+pub(crate) fn sleep_once(
+    entries: &mut [PollEntry],
+    deadline: Option<Duration>,
+) -> Result<(Woken, bool), Error> {
+    let mut sleeper = OnDescriptors { entries, mask: None, ready: false };
+    let woken = sleeper.sleep(deadline)?;
+    Ok((woken, sleeper.ready))
+}
+
 impl Wait {
     /// Waits until one of the entries is ready, with this mask while it sleeps if one is given. The first entry is the
     /// wait's own. Owner context.

@@ -17,7 +17,7 @@ use core::{
 #[cfg(feature = "std")]
 use super::exec;
 use super::{dispatch, fork, install, kick, wakeup};
-use crate::{Disposition, Error, Frame, Handler, Signal, default_int_handler, sys, trip};
+use crate::{Disposition, Error, Frame, Handler, Signal, default_int_handler, sys, trip, trip::DISPATCHER};
 
 static OWNER: AtomicUsize = AtomicUsize::new(NOBODY);
 static POLLING: AtomicBool = AtomicBool::new(false);
@@ -45,9 +45,11 @@ pub struct Session {
 /// What [`init_with`] sets up.
 ///
 /// ```
-/// // An embedder's session: nothing is touched until it says so.
-/// let session = sigtrip::init_with(sigtrip::Options::untouched())?;
-/// assert_eq!(sigtrip::getsignal(sigtrip::Signal::INT)?, sigtrip::Disposition::Default);
+/// use sigtrip::{Options, Signal, getsignal, init_with};
+///
+/// let before = getsignal(Signal::INT)?;
+/// let session = init_with(Options::untouched())?;
+/// assert_eq!(getsignal(Signal::INT)?, before); // `init` makes a default action a KeyboardInterrupt
 /// # Ok::<(), sigtrip::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -155,7 +157,8 @@ pub fn init_with(options: Options) -> Result<Session, Error> {
 }
 
 fn python_start_up() -> Result<(), Error> {
-    if install::kernel_disposition(Signal::INT)? == sigtrip_core::Disposition::Default {
+    let int = install::kernel_disposition(Signal::INT)?;
+    if int == sigtrip_core::Disposition::Default && !is_hosted() {
         install::set(Signal::INT, Disposition::Handler(Handler::new(default_int_handler)))?;
     }
     for signal in [Signal::PIPE, Signal::XFSZ] {
@@ -166,10 +169,23 @@ fn python_start_up() -> Result<(), Error> {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        // Relaxed: other threads only compare; the Release below publishes.
+        // Relaxed: other threads only compare; the Release when it is closed publishes.
         OWNER.store(CLOSING, Ordering::Relaxed);
+        let _close_also_after_a_panic = Close;
         install::give_back();
-        dispatch::drain_at_the_end(Frame::caller());
+        if is_hosted() {
+            DISPATCHER.clear_pending(); // the host has drained, or does not want to
+        } else {
+            dispatch::drain_at_the_end(Frame::caller());
+        }
+    }
+}
+
+/// The last steps of leaving.
+struct Close;
+
+impl Drop for Close {
+    fn drop(&mut self) {
         install::free_handlers();
         wakeup::forget();
         kick::stop();
@@ -227,5 +243,10 @@ pub(crate) fn check_not_hosted() -> Result<(), Error> {
 /// That this session can wait in the library's waits.
 pub(crate) fn check_waits() -> Result<(), Error> {
     check_not_hosted()?;
+    check_armed()
+}
+
+/// That deliveries wake the owner.
+pub(crate) fn check_armed() -> Result<(), Error> {
     if polls_only() { Err(Error::PollingOnly) } else { Ok(()) }
 }

@@ -1,4 +1,5 @@
-//! The writers' lock, and what it guards: the handlers in the table, and the dispositions to give back.
+//! The writers' lock, and what it guards: the handlers in the table, the dispositions to give back, and what
+//! `siginterrupt` has said.
 //!
 //! The owner holds it while it changes them, another thread while it copies a handler out. While it is held every signal of the
 //! holder is blocked, so that a foreign signal handler that forks can not find it held by its own thread; and `fork` takes
@@ -9,17 +10,25 @@ use core::ops::{Deref, DerefMut};
 
 use sigtrip_core::Signum;
 
+use super::siginterrupt::Restarts;
 use crate::sys;
 
 /// What stood in the kernel before this session's first change of each signal. There is room for every signal.
 pub(super) type Earlier = heapless::LinearMap<Signum, sys::Action, { sys::SIGNAL_MAX as usize }>;
 
-static TABLE: spin::Mutex<Earlier> = spin::Mutex::new(Earlier::new());
+/// What the lock guards beside the handlers.
+pub(super) struct Guarded {
+    pub(super) earlier: Earlier,
+    pub(super) restarts: Restarts,
+}
+
+static TABLE: spin::Mutex<Guarded> =
+    spin::Mutex::new(Guarded { earlier: Earlier::new(), restarts: Restarts::new() });
 
 /// The right to change the table, until it is dropped.
 pub(super) struct Table {
     // Dropped in this order: the lock first, then the mask.
-    guard: spin::MutexGuard<'static, Earlier>,
+    guard: spin::MutexGuard<'static, Guarded>,
     _blocked: sys::Blocked,
 }
 
@@ -39,14 +48,14 @@ impl Table {
 }
 
 impl Deref for Table {
-    type Target = Earlier;
-    fn deref(&self) -> &Earlier {
+    type Target = Guarded;
+    fn deref(&self) -> &Guarded {
         &self.guard
     }
 }
 
 impl DerefMut for Table {
-    fn deref_mut(&mut self) -> &mut Earlier {
+    fn deref_mut(&mut self) -> &mut Guarded {
         &mut self.guard
     }
 }

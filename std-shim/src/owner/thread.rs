@@ -115,6 +115,11 @@ impl<T> JoinHandle<T> {
         self.ended.load(Ordering::Acquire)
     }
 
+    /// Std's handle, unless the thread was joined.
+    pub(super) const fn unjoined(&self) -> Option<&thread::JoinHandle<T>> {
+        self.inner.as_ref()
+    }
+
     /// The thread's name and identity.
     #[must_use]
     pub const fn thread(&self) -> &thread::Thread {

@@ -7,7 +7,7 @@ use core::{ffi::c_int, mem::MaybeUninit, ptr};
 
 use sigtrip_core::Signum;
 
-use super::{Errno, WORDS, raw};
+use super::{Errno, WORDS, mask, raw};
 
 /// A signal mask as the kernel has it: bit *n - 1* for signal *n*.
 pub(crate) type SigSet = [usize; WORDS];
@@ -47,6 +47,12 @@ impl Action {
         self.handler
     }
 
+    /// The same, but for whether calls that it interrupts start again (`SA_RESTART`) or fail with `EINTR`.
+    pub(crate) const fn restarting(self, restart: bool) -> Self {
+        let flags = if restart { self.flags | libc::SA_RESTART } else { self.flags & !libc::SA_RESTART };
+        Self { flags, ..self }
+    }
+
     /// Whether it calls this function.
     pub(crate) fn calls(&self, handler: extern "C" fn(c_int)) -> bool {
         self.handler == handler as *const () as usize
@@ -77,7 +83,7 @@ impl Action {
     }
 
     fn from_libc(action: &libc::sigaction) -> Self {
-        Self { handler: action.sa_sigaction, flags: action.sa_flags, mask: set_from_libc(&action.sa_mask) }
+        Self { handler: action.sa_sigaction, flags: action.sa_flags, mask: mask::from_libc(&action.sa_mask) }
     }
 
     fn to_libc(self) -> libc::sigaction {
@@ -85,25 +91,9 @@ impl Action {
         let mut action: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
         action.sa_sigaction = self.handler;
         action.sa_flags = self.flags;
-        action.sa_mask = set_to_libc(self.mask);
+        action.sa_mask = mask::to_libc(self.mask);
         action
     }
-}
-
-/// The kernel's bits of libc's set.
-pub(super) fn set_from_libc(set: &libc::sigset_t) -> SigSet {
-    // SAFETY: on Linux a sigset_t is an array of unsigned long whose first bits are the kernel's mask, in the kernel's
-    // order; it is at least WORDS words long and aligned for them.
-    unsafe { ptr::from_ref(set).cast::<SigSet>().read() }
-}
-
-/// A mask as libc takes it.
-pub(crate) fn set_to_libc(set: SigSet) -> libc::sigset_t {
-    // SAFETY: all-zero is a valid set: the empty one.
-    let mut raw: libc::sigset_t = unsafe { MaybeUninit::zeroed().assume_init() };
-    // SAFETY: on Linux a sigset_t begins with the kernel's mask, as in `set_from_libc`; the variable is ours alone.
-    unsafe { ptr::from_mut(&mut raw).cast::<SigSet>().write(set) };
-    raw
 }
 
 /// Every signal that can be blocked and is not libc's own: the mask as the kernel tells it back. Async-signal-safe.
@@ -119,8 +109,6 @@ fn all_signals() -> SigSet {
     }
     set
 }
-
-const _: () = assert!(size_of::<SigSet>() <= size_of::<libc::sigset_t>());
 
 /// What the kernel does with the signal now; changes nothing. Async-signal-safe.
 pub(crate) fn query(signal: Signum) -> Result<Action, Errno> {

@@ -6,7 +6,7 @@ use core::{
     time::Duration,
 };
 
-use super::{Errno, SigSet, Woken, set_to_libc, time::timespec};
+use super::{Errno, SigSet, Woken, mask, time::timespec};
 
 /// A descriptor to wait for: poll(2)'s own layout.
 pub(crate) use libc::pollfd as PollEntry;
@@ -85,7 +85,7 @@ pub(crate) fn poll_until(
 ) -> Result<Woken, Errno> {
     let left = deadline.map(|deadline| timespec(deadline.saturating_sub(super::now())));
     let left = left.as_ref().map_or(ptr::null(), ptr::from_ref);
-    let mask = mask.map(|&mask| set_to_libc(mask));
+    let mask = mask.map(|&mask| mask::to_libc(mask));
     let mask = mask.as_ref().map_or(ptr::null(), ptr::from_ref);
     // SAFETY: the entries are a live slice of that length; time and mask are null or outlive the call.
     let returned = unsafe { libc::ppoll(entries.as_mut_ptr(), entries.len() as libc::nfds_t, left, mask) };

@@ -1,6 +1,66 @@
 //! Masks: which signals the calling thread blocks.
 
-use core::{marker::PhantomData, mem::MaybeUninit, ptr};
+use core::{ffi::c_int, marker::PhantomData, mem::MaybeUninit, ptr};
+
+use super::{Errno, SigSet};
+
+/// What a set does to the mask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MaskChange {
+    Block,
+    Unblock,
+    Set,
+}
+
+impl MaskChange {
+    const fn raw(self) -> c_int {
+        match self {
+            Self::Block => libc::SIG_BLOCK,
+            Self::Unblock => libc::SIG_UNBLOCK,
+            Self::Set => libc::SIG_SETMASK,
+        }
+    }
+}
+
+/// POSIX `pthread_sigmask`, of the calling thread; returns the mask before. Async-signal-safe.
+pub(crate) fn change_mask(how: MaskChange, set: SigSet) -> Result<SigSet, Errno> {
+    let set = to_libc(set);
+    let mut old = MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: a valid set in, room for one out; both outlive the call.
+    match unsafe { libc::pthread_sigmask(how.raw(), &raw const set, old.as_mut_ptr()) } {
+        // SAFETY: filled in by the call, and zeroed it was valid already.
+        0 => Ok(from_libc(&unsafe { old.assume_init() })),
+        errno => Err(Errno::from_return(errno)),
+    }
+}
+
+/// POSIX `sigpending`: what waits for the calling thread or the process, and is blocked here. Async-signal-safe.
+pub(crate) fn pending() -> SigSet {
+    let mut pending = MaybeUninit::<libc::sigset_t>::zeroed();
+    // SAFETY: room for a set; it can fail for a bad address alone.
+    unsafe { libc::sigpending(pending.as_mut_ptr()) };
+    // SAFETY: filled in by the call, and zeroed it was valid already.
+    from_libc(&unsafe { pending.assume_init() })
+}
+
+/// The kernel's bits of libc's set.
+pub(super) fn from_libc(set: &libc::sigset_t) -> SigSet {
+    // SAFETY: on Linux a sigset_t is an array of unsigned long whose first bits are the kernel's mask, in the kernel's
+    // order; it is at least WORDS words long and aligned for them.
+    unsafe { ptr::from_ref(set).cast::<SigSet>().read() }
+}
+
+/// Libc's set of the kernel's bits.
+pub(super) fn to_libc(bits: SigSet) -> libc::sigset_t {
+    // SAFETY: all-zero is a valid set: the empty one.
+    let mut set: libc::sigset_t = unsafe { MaybeUninit::zeroed().assume_init() };
+    // SAFETY: as in `from_libc`; the set is ours alone.
+    unsafe { ptr::from_mut(&mut set).cast::<SigSet>().write(bits) };
+    set
+}
+
+const _: () = assert!(size_of::<SigSet>() <= size_of::<libc::sigset_t>());
+const _: () = assert!(align_of::<SigSet>() <= align_of::<libc::sigset_t>());
 
 /// Every signal of this thread blocked, until it is dropped: then the mask is as it was. It stays on its thread.
 /// Async-signal-safe.

@@ -16,16 +16,16 @@ mod mask;
 #[cfg(feature = "std")]
 mod pidfd;
 mod process;
+mod send;
 mod siginfo;
 mod sigwait;
 #[cfg_attr(any(target_os = "linux", target_os = "android"), path = "futex.rs")]
 mod sleep;
 mod thread;
-#[cfg(feature = "std")]
-mod thread_mask;
 mod time;
+mod timer;
 
-pub(crate) use action::{Action, SigSet, query, replace, set_to_libc};
+pub(crate) use action::{Action, SigSet, query, replace};
 pub(crate) use descriptor::{
     Descriptor, NO_ENTRY, POLL_INVALID, PollEntry, close, new_wake_descriptor, poll_until, quiet_descriptor,
     readable, wake_descriptor, write_byte,
@@ -39,17 +39,19 @@ pub(crate) use fault::{Fault, hand_over};
 pub(crate) use file::{
     POLL_ERROR, POLL_HANG_UP, POLL_WRITE, check_readable, duplicate, duplicate_onto, is_nonblocking, read,
 };
-pub(crate) use mask::Blocked;
+pub(crate) use mask::{Blocked, MaskChange, change_mask, pending};
 #[cfg(feature = "std")]
-pub(crate) use pidfd::pidfd_open;
+pub(crate) use pidfd::{pidfd_open, pidfd_send_signal};
 pub(crate) use process::{alarm, at_fork, die_by, kill, raise, write_stderr};
+#[cfg(feature = "std")]
+pub(crate) use send::{Pthread, pthread_kill};
+pub(crate) use send::{killpg, sigqueue};
 pub(crate) use siginfo::SigInfo;
 pub(crate) use sigwait::{signal_descriptor, sigsuspend, sigtimedwait};
 pub(crate) use sleep::{Woken, sleep_on, wake};
 pub(crate) use thread::{current_thread, kernel_thread, kick, pause, sleep_thread};
-#[cfg(feature = "std")]
-pub(crate) use thread_mask::{set_thread_mask, thread_mask};
-pub(crate) use time::{now, set_real_timer};
+pub(crate) use time::now;
+pub(crate) use timer::{get_timer, set_timer};
 
 use core::ffi::c_int;
 

@@ -1,9 +1,11 @@
 //! Descriptors of processes: Linux's pidfd.
 
-use core::ffi::c_int;
-use std::os::fd::{FromRawFd, OwnedFd};
+use core::{ffi::c_int, ptr};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
-use super::Errno;
+use sigtrip_core::Signum;
+
+use super::{Errno, raw};
 
 /// Linux's `pidfd_open`: a descriptor of a process, closed by exec.
 pub(crate) fn pidfd_open(pid: libc::pid_t) -> Result<OwnedFd, Errno> {
@@ -13,4 +15,15 @@ pub(crate) fn pidfd_open(pid: libc::pid_t) -> Result<OwnedFd, Errno> {
     Errno::check(fd)?;
     // SAFETY: a new descriptor, which nobody else knows.
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// Linux's `pidfd_send_signal`; signal 0 only asks whether it could be sent.
+pub(crate) fn pidfd_send_signal(process: BorrowedFd<'_>, signal: Option<Signum>) -> Result<(), Errno> {
+    let number = signal.map_or(0, raw);
+    let no_info = ptr::null::<libc::siginfo_t>();
+    let no_flags: libc::c_uint = 0;
+    // SAFETY: a descriptor that is open, a number, and no siginfo: the kernel makes one as for `kill`.
+    let returned =
+        unsafe { libc::syscall(libc::SYS_pidfd_send_signal, process.as_raw_fd(), number, no_info, no_flags) };
+    Errno::check(returned as c_int).map(drop)
 }

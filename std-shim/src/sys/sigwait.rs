@@ -2,12 +2,12 @@
 
 use core::{ptr, time::Duration};
 
-use super::{Descriptor, Errno, SigInfo, SigSet, set_to_libc, time::timespec};
+use super::{Descriptor, Errno, SigInfo, SigSet, mask, time::timespec};
 
 /// Takes one of these signals if it is pending, or waits for it that long (`None`: without end). `None` if there is none by
 /// then; `EINTR` if a handler ran on this thread first.
 pub(crate) fn sigtimedwait(set: SigSet, time: Option<Duration>) -> Result<Option<SigInfo>, Errno> {
-    let set = set_to_libc(set);
+    let set = mask::to_libc(set);
     let time = time.map(timespec);
     let time = time.as_ref().map_or(ptr::null(), ptr::from_ref);
     let mut info = SigInfo::zeroed();
@@ -23,7 +23,7 @@ pub(crate) fn sigtimedwait(set: SigSet, time: Option<Duration>) -> Result<Option
 
 /// A new descriptor that is readable while one of these signals is pending for the thread that waits: closed by exec.
 pub(crate) fn signal_descriptor(set: SigSet) -> Result<Descriptor, Errno> {
-    let set = set_to_libc(set);
+    let set = mask::to_libc(set);
     // SAFETY: the set outlives the call.
     let descriptor = unsafe { libc::signalfd(-1, &raw const set, libc::SFD_CLOEXEC | libc::SFD_NONBLOCK) };
     Errno::check(descriptor).map(Descriptor::own)
@@ -31,7 +31,7 @@ pub(crate) fn signal_descriptor(set: SigSet) -> Result<Descriptor, Errno> {
 
 /// POSIX `sigsuspend`: this mask until a handler has run on this thread.
 pub(crate) fn sigsuspend(mask: SigSet) {
-    let mask = set_to_libc(mask);
+    let mask = mask::to_libc(mask);
     // SAFETY: the set outlives the call, which always returns -1 with EINTR.
     unsafe { libc::sigsuspend(&raw const mask) };
 }

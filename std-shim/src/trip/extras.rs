@@ -14,7 +14,7 @@ use core::{
 
 use sigtrip_core::Signum;
 
-use crate::sys;
+use crate::{Signal, sys};
 
 /// Whether any of the others is set.
 static WANTED: AtomicBool = AtomicBool::new(false);
@@ -34,7 +34,7 @@ static KICKED: AtomicBool = AtomicBool::new(false);
 const NONE: c_int = -1;
 
 /// What runs in signal context at each delivery, after the bit is set.
-pub(crate) type Notify = fn(Signum);
+pub(crate) type Notify = fn(Signal);
 
 /// Whether a delivery has anything to do here: one load. Any context.
 #[inline]
@@ -43,10 +43,10 @@ pub(crate) fn wanted() -> bool {
     WANTED.load(Ordering::Relaxed)
 }
 
-/// Does it. Signal context; `errno` is kept.
+/// Does it. Any context; `errno` is kept.
 #[cold]
 #[inline(never)]
-pub(super) fn run(signal: Signum) {
+pub(crate) fn run(signal: Signum) {
     let _errno = sys::ErrnoGuard::new();
     notify(signal);
     kick();
@@ -60,7 +60,7 @@ fn notify(signal: Signum) {
     if !hook.is_null() {
         // SAFETY: what is not null was made from a `Notify` in `set_notify`.
         let hook = unsafe { mem::transmute::<*mut (), Notify>(hook) };
-        hook(signal);
+        hook(Signal::of(signal));
     }
 }
 
@@ -71,7 +71,7 @@ fn kick() {
         return;
     }
     // AcqRel, a swap, so that a burst kicks once. Release pairs with the Acquire in `may_kick_again`: who does not kick has set
-    // his bit before. Acquire keeps the chain for the next one.
+    // his bit before. Acquire keeps the chain for the next one. The number itself is Relaxed: see above.
     if !KICKED.swap(true, Ordering::AcqRel)
         && let Some(signal) = Signum::new(KICK_SIGNAL.load(Ordering::Relaxed))
     {
@@ -85,7 +85,7 @@ fn write_byte(signal: Signum) {
     if descriptor == NONE {
         return;
     }
-    if let Err(errno) = sys::write_byte(descriptor, signal.get().to_le_bytes()[0]) {
+    if let Err(errno) = sys::write_byte(descriptor, signal.get() as u8) {
         // Relaxed: one word that says it all. The owner tells of it; the first failure stays until then.
         let _ = WRITE_FAILED.compare_exchange(0, errno.raw(), Ordering::Relaxed, Ordering::Relaxed);
     }

@@ -13,7 +13,7 @@ mod wake;
 pub use kernel::Foreign;
 pub(crate) use kernel::Unix;
 pub(crate) use shutdown::{forget_request, requested_by};
-pub(crate) use trampoline::Trampoline;
+pub(crate) use trampoline::{Trampoline, deliver};
 pub(crate) use wake::sleep_on;
 
 use core::ptr::NonNull;
@@ -22,9 +22,55 @@ use sigtrip_core::{Dispatcher, OneWord};
 
 use crate::sys;
 
-/// What the table holds for a signal: a pointer that only `handler.rs` makes, follows and counts.
+/// What the table holds for a signal: an opaque machine word. The library never follows it.
+///
+/// In a session of closures it points to a handler, which `handler/` alone makes, follows and counts; in a host's session it
+/// is what the host likes. Any value but 0 and the two highest, which say *default*, *ignore* and *foreign*. A plain value.
+///
+/// ```
+/// use sigtrip::embed::Word;
+///
+/// let index = Word::new(7).unwrap(); // the index of a handler in the host's own table
+/// assert_eq!(index.get(), 7);
+/// assert_eq!(Word::new(0), None);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Word(pub(crate) NonNull<()>);
+pub struct Word(NonNull<()>);
+
+impl Word {
+    /// The word of a number; `None` for 0 and the two highest.
+    #[must_use]
+    pub fn new(word: usize) -> Option<Self> {
+        Self::from_ptr(core::ptr::without_provenance_mut(word))
+    }
+
+    /// The word of a pointer; `None` for null and the two highest addresses.
+    #[must_use]
+    pub fn from_ptr(pointer: *mut ()) -> Option<Self> {
+        NonNull::new(pointer).filter(|pointer| pointer.addr().get() < usize::MAX - 1).map(Self)
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn get(self) -> usize {
+        self.0.addr().get()
+    }
+
+    /// The pointer. To follow it is at the host's own risk.
+    #[must_use]
+    pub const fn as_ptr(self) -> *mut () {
+        self.0.as_ptr()
+    }
+
+    /// For a pointer to a handler's header, which is no small thing.
+    pub(crate) const fn of_header(pointer: NonNull<()>) -> Self {
+        Self(pointer)
+    }
+
+    pub(crate) const fn pointer(self) -> NonNull<()> {
+        self.0
+    }
+}
 
 /// The one dispatcher of this copy of the library.
 pub(crate) static DISPATCHER: Dispatcher<Word, { sys::WORDS }> = Dispatcher::new();
@@ -34,13 +80,15 @@ mod word {
 
     use super::{NonNull, OneWord, Word};
 
-    // SAFETY: the pointee is a handler, which is `Send + Sync` (see `handler.rs`); nothing here follows the pointer.
+    // SAFETY: it is a number as far as this type goes: nothing safe follows it. `handler/`, which does, has pointees that are
+    // `Send + Sync`.
     unsafe impl Send for Word {}
     // SAFETY: as above.
     unsafe impl Sync for Word {}
 
     // SAFETY:
-    // - A handler's header is larger than two bytes, so its address is not null nor one of the two topmost.
+    // - `from_ptr` refuses null and the two topmost addresses; `of_header` is given the address of something larger than two
+    //   bytes, which is none of them.
     // - The pointer goes in and comes out unchanged.
     unsafe impl OneWord for Word {
         #[inline]

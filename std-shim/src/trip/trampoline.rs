@@ -73,11 +73,18 @@ extern "C" fn full(number: c_int) {
 extern "C" fn fault(number: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
     let fault = Fault::new(number, info, context);
     if fault.by_instruction() {
-        let _errno = ErrnoGuard::new();
-        fault.hand_over();
+        hand_over(fault);
     } else {
         full(number);
     }
+}
+
+/// Cold, so that a fault signal which was only sent pays for none of it.
+#[cold]
+#[inline(never)]
+fn hand_over(fault: Fault) {
+    let _errno = ErrnoGuard::new();
+    fault.hand_over();
 }
 
 extern "C" fn shutdown(number: c_int) {
@@ -89,6 +96,7 @@ extern "C" fn kick(_: c_int) {}
 
 /// A delivery with all that belongs to it: the bit, the wake, the extras. Returns false, and does nothing, for a number
 /// beyond the width. Any context.
+#[inline(always)]
 pub(crate) fn deliver(signal: Signum) -> bool {
     let tripped = DISPATCHER.trip(&Unix::ANY, signal);
     if tripped && extras::wanted() {

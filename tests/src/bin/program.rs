@@ -1,7 +1,9 @@
-//! The article's six programs, to be run by name.
+//! The article's six programs and the embedded interpreter, to be run by name.
 
 use std::process::ExitCode;
 
+#[path = "../../../std-shim/examples/embed_rhai.rs"]
+mod embed_rhai;
 #[path = "../../../std-shim/examples/signal_alarm.rs"]
 mod signal_alarm;
 #[path = "../../../std-shim/examples/signal_getsignal.rs"]
@@ -17,6 +19,7 @@ mod signal_threads_alarm;
 
 fn main() -> ExitCode {
     match std::env::args().nth(1).as_deref() {
+        Some("embed_rhai") => embed_rhai::main(),
         Some("signal_alarm") => signal_alarm::main(),
         Some("signal_getsignal") => signal_getsignal::main(),
         Some("signal_ignore") => signal_ignore::main(),

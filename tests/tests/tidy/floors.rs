@@ -35,17 +35,17 @@ pub(crate) const SHIM: Floors = Floors {
         &["sys"],
         // An error names the signal that it is about, and a number that is no signal is an error.
         &["error", "signal"],
-        &["siginfo", "signal_set"],
+        &["siginfo", "signal_set", "strsignal"],
         &["frame"],
         &["interrupt"],
         &["trip"],
         &["handler"],
         &["owner"],
-        &["python"],
+        &["python", "embed"],
         &["run"],
     ],
-    // Signal context: the system, the error of the core's `Kernel`, and nothing else.
-    only: &[("trip", &["sys", "error"])],
+    // Signal context: the system, the error of the core's `Kernel`, a signal as a value, and nothing else.
+    only: &[("trip", &["sys", "error", "signal"])],
 };
 
 impl Floors {

@@ -26,6 +26,7 @@ crate::scenarios!(
     getsignal_works_on_any_thread_and_without_a_session,
     what_is_pending_is_handled_before_the_handler_is_replaced,
     what_is_pending_at_the_end_is_handled,
+    a_handler_that_panics_at_the_end_strands_nobody,
 );
 
 static FOREIGN_RAN: AtomicU32 = AtomicU32::new(0);
@@ -221,4 +222,17 @@ fn what_is_pending_at_the_end_is_handled() {
     drop(session);
     assert_eq!(take_log(), ["SIGUSR1", "SIGTERM"]);
     assert_eq!(sigaction(Signal::TERM, None), Action::DEFAULT);
+}
+
+fn a_handler_that_panics_at_the_end_strands_nobody() {
+    let first = session();
+    on(Signal::USR1, |_| panic!("on purpose")).expect("ok");
+    log_signal(Signal::USR2);
+    trip(Signal::USR1);
+    trip(Signal::USR2);
+    let leaving = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(first)));
+    assert!(leaving.is_err(), "the panic is not swallowed");
+    assert_eq!(take_log(), ["SIGUSR2"]);
+    assert_eq!(sigaction(Signal::USR1, None), Action::DEFAULT);
+    drop(session()); // the next one can be opened
 }

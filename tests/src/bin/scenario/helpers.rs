@@ -101,3 +101,20 @@ pub(crate) fn failed_with<T: std::fmt::Debug>(result: Result<T, Interrupt>, stat
         other => panic!("expected exit({status}), got {other:?}"),
     }
 }
+
+/// Numbers that are no signal.
+pub(crate) const OUT_OF_RANGE: [i32; 6] = [0, -1, 65, 1000, i32::MIN, i32::MAX];
+
+/// The numbers that glibc keeps for itself.
+pub(crate) fn reserved() -> [Signal; 2] {
+    [32, 33].map(|number| Signal::from_raw(number).expect("in range"))
+}
+
+/// The system's error that an interrupt carries.
+#[track_caller]
+pub(crate) fn errno<T: std::fmt::Debug>(result: Result<T, Interrupt>) -> i32 {
+    match error(result) {
+        sigtrip::Error::System { errno, .. } => errno.raw(),
+        other => panic!("expected a system error, got {other:?}"),
+    }
+}

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 mod channels;
 mod children;
 mod dispositions;
+mod embeds;
 mod ends;
 mod errors;
 mod faults;
@@ -14,12 +15,18 @@ mod forks;
 mod handlers;
 mod helpers;
 mod lines;
+mod masks;
+mod names;
 mod polls;
+mod restart;
+mod sending;
 mod signal_context;
 mod sigwaits;
 mod storms;
+mod timers;
 mod two_copies;
 mod waits;
+mod wakeups;
 
 /// A name and what it does; it panics if something is not as it should be.
 type Scenario = (&'static str, fn());
@@ -36,17 +43,24 @@ const ROOMS: &[(&str, &[Scenario])] = &[
     ("children", children::ALL),
     ("channels", channels::ALL),
     ("dispositions", dispositions::ALL),
+    ("embeds", embeds::ALL),
     ("errors", errors::ALL),
     ("faults", faults::ALL),
     ("forks", forks::ALL),
     ("handlers", handlers::ALL),
     ("lines", lines::ALL),
+    ("masks", masks::ALL),
+    ("names", names::ALL),
     ("polls", polls::ALL),
+    ("restart", restart::ALL),
+    ("sending", sending::ALL),
     ("signal_context", signal_context::ALL),
     ("sigwaits", sigwaits::ALL),
     ("storms", storms::ALL),
+    ("timers", timers::ALL),
     ("two_copies", two_copies::ALL),
     ("waits", waits::ALL),
+    ("wakeups", wakeups::ALL),
 ];
 
 fn main() -> ExitCode {
