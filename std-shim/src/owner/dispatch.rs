@@ -1,6 +1,10 @@
 //! The safe point: running the handlers of what is pending.
 
-use core::{fmt, fmt::Write};
+use core::{
+    fmt,
+    fmt::Write,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 use sigtrip_core::Disposition;
 
@@ -73,29 +77,44 @@ fn tell_of_failed_write() {
     }
 }
 
+/// How many passes are under way, one inside another.
+static PASSES: AtomicU32 = AtomicU32::new(0);
+
+/// Whether a handler runs: the caller is inside a pass. Owner context.
+pub(super) fn is_in_a_pass() -> bool {
+    // Relaxed: the owner's own word.
+    PASSES.load(Ordering::Relaxed) > 0
+}
+
 /// One pass over what is pending, in opaque words. Owner context.
 pub(crate) fn pass<E>(mut run: impl FnMut(Signal, Disposition<Word>) -> Result<(), E>) -> Result<(), E> {
-    let _tell = TellOfTheRest::before_a_pass();
+    let _pass = Pass::begin();
     DISPATCHER.dispatch(&Unix::ANY, |signum, disposition| run(Signal::of(signum), disposition))
 }
 
-/// When a pass leaves something pending, by an error, a panic, or a signal behind it, whoever was told of that by a byte or a
-/// hook is told again: the first word of it may be used up.
-struct TellOfTheRest;
+/// A pass, until it is left: by its end, an error or a panic.
+///
+/// If it leaves something pending, whoever was told of that by a byte or a hook is told again: the first word of it may be used
+/// up.
+struct Pass;
 
-impl TellOfTheRest {
+impl Pass {
     #[inline]
-    fn before_a_pass() -> Self {
+    fn begin() -> Self {
         if extras::wanted() {
             extras::may_kick_again();
         }
+        // Relaxed: the owner's own word, so that a load and a store will do.
+        PASSES.store(PASSES.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
         Self
     }
 }
 
-impl Drop for TellOfTheRest {
+impl Drop for Pass {
     #[inline]
     fn drop(&mut self) {
+        // Relaxed: as above.
+        PASSES.store(PASSES.load(Ordering::Relaxed) - 1, Ordering::Relaxed);
         if extras::wanted()
             && let Some(signal) = DISPATCHER.pending().iter().next()
         {

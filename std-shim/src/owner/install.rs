@@ -15,7 +15,8 @@ use crate::{
 
 /// Sets what is done with a signal: Python's `signal.signal`. Returns what was there before.
 ///
-/// A safe point: what is pending is handled first, with the old handlers. Owner context.
+/// A safe point: what is pending is handled first, with the old handlers. Not so inside a handler, as in CPython: the pass that
+/// runs it goes on after it, and takes what is still pending with the handlers that stand there then. Owner context.
 ///
 /// # Errors
 ///
@@ -77,7 +78,9 @@ fn replace(signal: Signal, new: Disposition, frame: Frame) -> Result<Disposition
     session::check_owner()?;
     session::check_not_hosted()?;
     signal.check_catchable()?;
-    dispatch::drain(frame)?;
+    if !dispatch::is_in_a_pass() {
+        dispatch::drain(frame)?;
+    }
     Ok(set(signal, new)?)
 }
 
