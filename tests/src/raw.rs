@@ -406,3 +406,17 @@ pub fn uid() -> u32 {
     // SAFETY: no preconditions.
     unsafe { libc::getuid() }
 }
+
+/// A new eventfd that never blocks.
+///
+/// # Panics
+///
+/// If the system has none.
+#[must_use]
+pub fn eventfd() -> std::fs::File {
+    // SAFETY: numbers in, a number out.
+    let descriptor = unsafe { libc::eventfd(0, libc::EFD_NONBLOCK) };
+    assert!(descriptor >= 0, "eventfd: {}", std::io::Error::last_os_error());
+    // SAFETY: a new descriptor, which nobody else knows.
+    unsafe { std::os::fd::FromRawFd::from_raw_fd(descriptor) }
+}

@@ -27,8 +27,7 @@ const NONE: c_int = -1;
 
 /// Has each delivery write its signal's number, as one byte, to this descriptor; `None` ends that. Returns the one before.
 ///
-/// The descriptor must not block: a pipe, a socket, an eventfd excepted (it takes eight bytes at once). It stays the caller's,
-/// who may close it; what was set before is forgotten. A write that fails never disturbs the delivery; at the next safe
+/// The descriptor must not block: a pipe, a socket; an eventfd counts the deliveries. It stays the caller's, who may close it; what was set before is forgotten. A write that fails never disturbs the delivery; at the next safe
 /// point it is told of on standard error, except that a full buffer is not if `warn_on_full_buffer` is false. A forked
 /// child has no wakeup descriptor, and when the session ends there is none.
 ///

@@ -97,11 +97,19 @@ pub(crate) fn poll_until(
     }
 }
 
-/// Writes one byte. Async-signal-safe, but it may change `errno`: the caller keeps it. Tries again if it was interrupted.
+/// Writes one byte, or adds one to an eventfd, which takes eight bytes at once. Async-signal-safe, but it may change `errno`:
+/// the caller keeps it. Tries again if it was interrupted.
 pub(crate) fn write_byte(descriptor: c_int, byte: u8) -> Result<(), Errno> {
+    match write_whole(descriptor, &[byte]) {
+        Err(errno) if errno.is(libc::EINVAL) => write_whole(descriptor, &1_u64.to_ne_bytes()),
+        result => result,
+    }
+}
+
+fn write_whole(descriptor: c_int, bytes: &[u8]) -> Result<(), Errno> {
     loop {
-        // SAFETY: one byte of one live variable.
-        let written = unsafe { libc::write(descriptor, ptr::from_ref(&byte).cast(), 1) };
+        // SAFETY: pointer and length are of one live slice.
+        let written = unsafe { libc::write(descriptor, bytes.as_ptr().cast(), bytes.len()) };
         if written >= 0 {
             return Ok(());
         }

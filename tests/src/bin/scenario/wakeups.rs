@@ -23,6 +23,7 @@ use crate::helpers::{log, log_signal, session, take_log, trip};
 crate::scenarios!(
     a_byte_for_each_delivery,
     sockets_too,
+    an_eventfd_counts,
     the_bit_is_there_when_the_byte_is,
     bad_descriptors_are_refused,
     the_one_before_is_returned,
@@ -89,6 +90,18 @@ fn sockets_too() {
     let mut byte = [0];
     reader.read_exact(&mut byte).expect("it is there");
     assert_eq!(byte, [10]);
+}
+
+/// CPython writes its one byte, which an eventfd refuses.
+fn an_eventfd_counts() {
+    let _session = session();
+    log_signal(Signal::USR1);
+    let eventfd = raw::eventfd();
+    set_wakeup_fd(Some(eventfd.as_fd()), true).expect("ok");
+    (0..3).for_each(|_| trip(Signal::USR1));
+    let mut count = [0; 8];
+    (&eventfd).read_exact(&mut count).expect("it is there");
+    assert_eq!(u64::from_ne_bytes(count), 3);
 }
 
 /// bpo-30038: who reads the byte on another thread finds the bit already set.
