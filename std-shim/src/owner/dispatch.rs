@@ -86,6 +86,12 @@ pub(super) fn is_in_a_pass() -> bool {
     PASSES.load(Ordering::Relaxed) > 0
 }
 
+/// In the child of a fork by another thread than the owner: its handlers do not run there.
+pub(super) fn forget_passes() {
+    // Relaxed: there is no other thread.
+    PASSES.store(0, Ordering::Relaxed);
+}
+
 /// One pass over what is pending, in opaque words. Owner context.
 pub(crate) fn pass<E>(mut run: impl FnMut(Signal, Disposition<Word>) -> Result<(), E>) -> Result<(), E> {
     let _pass = Pass::begin();

@@ -15,7 +15,7 @@ use core::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use super::{descriptor, session, table::Table, wakeup};
+use super::{descriptor, dispatch, session, table::Table, wakeup};
 use crate::{
     Error, sys,
     trip::{self, DISPATCHER},
@@ -63,6 +63,8 @@ extern "C" fn child() {
     descriptor::disinherit();
     wakeup::disinherit();
     trip::forget_request();
-    session::inherit();
+    if !session::inherit() {
+        dispatch::forget_passes(); // those of a thread that is not there
+    }
     drop(HELD.0.take());
 }

@@ -195,13 +195,17 @@ impl Drop for Close {
     }
 }
 
-/// In the child of a fork: the thread that forked, the only one there, is the owner if there was one.
-pub(super) fn inherit() {
+/// In the child of a fork: the thread that forked, the only one there, is the owner if there was one. Returns whether it was the
+/// owner before.
+pub(super) fn inherit() -> bool {
+    let was_owner = is_owner();
     // Relaxed: there is no other thread.
     if OWNER.load(Ordering::Relaxed) != NOBODY {
+        // Relaxed: as above.
         OWNER.store(sys::current_thread(), Ordering::Relaxed);
         kick::inherit();
     }
+    was_owner
 }
 
 /// Whether the calling thread is the owner. Two loads and a comparison, no system call.

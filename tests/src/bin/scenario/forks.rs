@@ -15,6 +15,7 @@ crate::scenarios!(
     the_child_handles_its_own_signals,
     a_thread_that_forks_owns_the_child,
     a_fork_inside_a_handler,
+    a_fork_by_a_thread_while_the_owner_runs_a_handler,
     a_fork_in_a_thread_while_the_owner_sleeps,
     a_fork_while_another_thread_holds_the_lock,
     a_fork_without_a_session,
@@ -87,6 +88,25 @@ fn a_fork_inside_a_handler() {
     assert_eq!(take_log(), ["child: 0", "SIGHUP"]);
 }
 
+fn a_fork_by_a_thread_while_the_owner_runs_a_handler() {
+    let _session = session();
+    log_signal(Signal::USR2);
+    on(Signal::USR1, |_| {
+        let forker = thread::spawn(|| {
+            in_a_fork(|| {
+                // No handler runs in the child, so that this is a safe point there.
+                trip(Signal::USR2);
+                on(Signal::USR2, |_| log("new")).expect("it is the owner");
+                assert_eq!(take_log(), ["SIGUSR2"]);
+                0
+            })
+        });
+        assert_eq!(forker.join().expect("it does not panic"), 0);
+    })
+    .expect("ok");
+    raise_signal(Signal::USR1).expect("none fails");
+}
+
 fn a_fork_in_a_thread_while_the_owner_sleeps() {
     let _session = session();
     let tid = raw::tid();
@@ -153,10 +173,8 @@ fn the_shutdown_request_is_the_parents() {
 /// The armed word is copied as it stands: in a child that is made while the parent's owner sleeps it says so.
 fn an_owner_that_sleeps_is_not_asleep_in_the_child() {
     let _session = session();
-    on(Signal::USR1, |_| {
-        // Inside a wait's safe point the word is idle; a foreign handler that forks finds it armed.
-    })
-    .expect("ok");
+    on(Signal::USR1, |_| {}).expect("ok");
+    // Inside a safe point the word is idle; a foreign handler that forks finds it armed.
     extern "C" fn fork_here(_: std::ffi::c_int) {
         let status = in_a_fork(|| {
             trip(Signal::USR1);
