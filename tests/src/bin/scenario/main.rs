@@ -18,6 +18,7 @@ mod restart;
 mod sending;
 mod signal_context;
 mod storms;
+mod stress;
 mod timers;
 mod two_copies;
 mod waits;
@@ -47,6 +48,7 @@ const ROOMS: &[(&str, &[Scenario])] = &[
     ("sending", sending::ALL),
     ("signal_context", signal_context::ALL),
     ("storms", storms::ALL),
+    ("stress", stress::ALL),
     ("timers", timers::ALL),
     ("two_copies", two_copies::ALL),
     ("waits", waits::ALL),
