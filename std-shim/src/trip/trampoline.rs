@@ -14,7 +14,10 @@
 //! `errno` is saved only where something can touch it: setting a bit can not. What can not happen: a panic or an endless
 //! loop. Every path is straight; a number out of range does nothing.
 
-use core::ffi::{c_int, c_void};
+use core::{
+    ffi::{c_int, c_void},
+    hint,
+};
 
 use sigtrip_core::Signum;
 
@@ -92,7 +95,11 @@ extern "C" fn shutdown(number: c_int) {
     full(number);
 }
 
-extern "C" fn kick(_: c_int) {}
+/// It does nothing, but not in the way of other functions that do nothing: the compiler may give two of them one address, and
+/// then somebody else's empty handler would be taken for ours.
+extern "C" fn kick(_: c_int) {
+    hint::black_box(&raw const DISPATCHER);
+}
 
 /// A delivery with all that belongs to it: the bit, the wake, the extras. Returns false, and does nothing, for a number
 /// beyond the width. Any context.
