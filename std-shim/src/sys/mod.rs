@@ -25,8 +25,8 @@ mod timer;
 
 pub(crate) use action::{Action, SigSet, query, replace};
 pub(crate) use descriptor::{
-    PollEntry, close, duplicate, duplicate_onto, is_nonblocking, new_wake_descriptor, poll_until,
-    quiet_descriptor, read, readable, wake_descriptor, write_byte,
+    PollEntry, close, duplicate, duplicate_onto, is_nonblocking, new_wake_descriptor, point_nowhere,
+    poll_until, quiet_descriptor, read, readable, wake_descriptor, write_byte,
 };
 pub use errno::Errno;
 pub(crate) use errno::ErrnoGuard;
