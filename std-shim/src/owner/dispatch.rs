@@ -109,10 +109,29 @@ impl Drop for TellOfTheRest {
 pub(super) fn drain_at_the_end(frame: Frame) {
     if DISPATCHER.any_pending() {
         let _also_after_a_panic = DrainTheRest(frame);
-        if let Err(interrupt) = run_pending(frame) {
-            report(format_args!("a handler failed while the session ended: {interrupt}"));
-        }
+        one_panic_at_a_time(|| {
+            if let Err(interrupt) = run_pending(frame) {
+                report(format_args!("a handler failed while the session ended: {interrupt}"));
+            }
+        });
     }
+}
+
+/// While the thread panics already a second panic would abort the process: it goes no further than here.
+#[cfg(feature = "std")]
+fn one_panic_at_a_time(run: impl FnOnce()) {
+    if std::thread::panicking() {
+        // It was printed, and the first one goes on.
+        let _ = std::panic::catch_unwind(core::panic::AssertUnwindSafe(run));
+    } else {
+        run();
+    }
+}
+
+/// Without std nobody can tell.
+#[cfg(not(feature = "std"))]
+fn one_panic_at_a_time(run: impl FnOnce()) {
+    run();
 }
 
 struct DrainTheRest(Frame);

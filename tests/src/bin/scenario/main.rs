@@ -16,6 +16,7 @@ mod masks;
 mod names;
 mod restart;
 mod sending;
+mod sessions;
 mod signal_context;
 mod storms;
 mod stress;
@@ -46,6 +47,7 @@ const ROOMS: &[(&str, &[Scenario])] = &[
     ("names", names::ALL),
     ("restart", restart::ALL),
     ("sending", sending::ALL),
+    ("sessions", sessions::ALL),
     ("signal_context", signal_context::ALL),
     ("storms", storms::ALL),
     ("stress", stress::ALL),
