@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)]
 
-use std::{ffi::c_int, mem::MaybeUninit, os::fd::AsRawFd, ptr};
+use std::{ffi::c_int, mem::MaybeUninit, os::fd::AsRawFd, ptr, sync::atomic::AtomicU32};
 
 use sigtrip::Signal;
 
@@ -239,6 +239,32 @@ pub fn set_errno(errno: c_int) {
 fn errno_location() -> *mut c_int {
     // SAFETY: no preconditions.
     unsafe { libc::__errno_location() }
+}
+
+/// Sends a signal to this process, and is no safe point.
+///
+/// # Panics
+///
+/// If the system refuses.
+pub fn send_to_process(signal: Signal) {
+    // SAFETY: numbers in, a number out.
+    let returned = unsafe { libc::kill(std::process::id().cast_signed(), signal.number()) };
+    assert_eq!(returned, 0, "kill: {}", std::io::Error::last_os_error());
+}
+
+/// A number that this process and the children that it forks have in common.
+///
+/// # Panics
+///
+/// If the system has no memory.
+#[must_use]
+pub fn shared_number() -> &'static AtomicU32 {
+    let (access, kind) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED | libc::MAP_ANONYMOUS);
+    // SAFETY: new memory, wherever the kernel likes.
+    let page = unsafe { libc::mmap(ptr::null_mut(), size_of::<AtomicU32>(), access, kind, -1, 0) };
+    assert_ne!(page, libc::MAP_FAILED, "mmap: {}", std::io::Error::last_os_error());
+    // SAFETY: a page of zeros, never unmapped; whoever has it uses it as this atomic.
+    unsafe { AtomicU32::from_ptr(page.cast()) }
 }
 
 /// A thread as C names it.

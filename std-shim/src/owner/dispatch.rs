@@ -129,23 +129,57 @@ impl Drop for Pass {
     }
 }
 
-/// Handles what is pending when a session ends. No more can come: the dispositions have been given back. If a handler panics
-/// the others run all the same.
+/// Handles what is pending when a session ends. No more can come from the kernel: the dispositions have been given back. If a
+/// handler panics the others run all the same.
 pub(super) fn drain_at_the_end(frame: Frame) {
-    if DISPATCHER.any_pending() {
-        let _also_after_a_panic = DrainTheRest(frame);
-        if let Err(interrupt) = run_pending(frame) {
-            report(format_args!("a handler failed while the session ended: {interrupt}"));
+    // More passes than this only a handler can want that trips its own signal again each time.
+    drop(DrainTheRest { frame, passes: sys::SIGNAL_MAX });
+}
+
+struct DrainTheRest {
+    frame: Frame,
+    passes: u32,
+}
+
+impl DrainTheRest {
+    fn drain(&self) {
+        if !DISPATCHER.any_pending() {
+            return;
         }
+        let Some(passes) = self.passes.checked_sub(1) else {
+            report(format_args!("signals were simulated without end while the session ended"));
+            return DISPATCHER.clear_pending();
+        };
+        let _also_after_a_panic = Self { frame: self.frame, passes };
+        one_panic_at_a_time(|| {
+            if let Err(interrupt) = run_pending(self.frame) {
+                report(format_args!("a handler failed while the session ended: {interrupt}"));
+            }
+        });
     }
 }
 
-struct DrainTheRest(Frame);
-
 impl Drop for DrainTheRest {
     fn drop(&mut self) {
-        drain_at_the_end(self.0);
+        self.drain();
     }
+}
+
+/// While the thread panics already a second panic would abort the process: it goes no further than here.
+#[cfg(feature = "std")]
+fn one_panic_at_a_time(run: impl FnOnce()) {
+    if std::thread::panicking() {
+        // It was printed, and the first one goes on.
+        let _ = std::panic::catch_unwind(core::panic::AssertUnwindSafe(run));
+    } else {
+        run();
+    }
+}
+
+/// Without std nobody can tell.
+#[cfg(not(feature = "std"))]
+fn one_panic_at_a_time(run: impl FnOnce()) {
+    run();
 }
 
 /// Says on standard error what has no other way to be said.

@@ -35,16 +35,17 @@ static HELD: Held = Held(Cell::new(None));
 
 static REGISTERED: AtomicBool = AtomicBool::new(false);
 
-/// Has libc call the functions, once for the life of the process. Called by the owner alone.
+/// Has libc call the functions, once for the life of the process. Any thread, before it owns anything: a fork while it has
+/// an owner finds them.
 pub(super) fn register() -> Result<(), Error> {
-    // Acquire: pairs with the Release below, of an earlier owner on another thread.
-    if REGISTERED.load(Ordering::Acquire) {
+    // AcqRel: of two threads one registers; the other goes on meanwhile, and claims nothing that a fork could tear.
+    if REGISTERED.swap(true, Ordering::AcqRel) {
         return Ok(());
     }
-    sys::at_fork(prepare, parent, child).map_err(Error::system("pthread_atfork"))?;
-    // Release: pairs with the Acquire above.
-    REGISTERED.store(true, Ordering::Release);
-    Ok(())
+    sys::at_fork(prepare, parent, child).map_err(Error::system("pthread_atfork")).inspect_err(|_| {
+        // Release: pairs with the Acquire above, of who tries again.
+        REGISTERED.store(false, Ordering::Release);
+    })
 }
 
 extern "C" fn prepare() {

@@ -279,11 +279,12 @@ pub(super) fn give_back() {
     table.restarts = Restarts::new();
 }
 
-/// Whether the kernel has what we put there. What the user put back himself is his.
+/// Whether the kernel has what we put there, whatever the table says of it: a host's has no word for the kick. What the user put
+/// back himself is his.
 pub(super) fn is_still(kernel: &CoreDisposition<(), Foreign>, ours: CoreDisposition<Word>) -> bool {
     matches!(
         (kernel, ours),
-        (CoreDisposition::Handler(()), CoreDisposition::Handler(_))
+        (CoreDisposition::Handler(()), _)
             | (CoreDisposition::Default, CoreDisposition::Default)
             | (CoreDisposition::Ignore, CoreDisposition::Ignore)
     )
@@ -291,16 +292,20 @@ pub(super) fn is_still(kernel: &CoreDisposition<(), Foreign>, ours: CoreDisposit
 
 /// Takes every handler out of the table, and frees those that are ours to free.
 pub(super) fn free_handlers() {
+    let mut handlers = heapless::Vec::<Handler, { sys::SIGNAL_MAX as usize }>::new();
+    let writing = Table::lock();
     for signal in Signal::all() {
-        let lock = Table::lock();
         let entry = DISPATCHER.note_disposition(signal.signum(), CoreDisposition::Default);
-        drop(lock);
         if let Ok(CoreDisposition::Handler(word)) = entry
             && !session::is_hosted()
         {
-            drop(taken(word)); // with the lock released: its destructor is the user's code
+            // There is room for every signal.
+            let _ = handlers.push(taken(word));
         }
     }
+    drop(writing);
+    // With the lock released: the destructors are the user's code. If one panics the others run all the same.
+    drop(handlers);
 }
 
 /// The handler of a word that was taken out of the table.

@@ -83,7 +83,8 @@ impl Options {
 
     /// Kicks the owner out of foreign blocking calls: when another thread receives a signal, the owner is sent this one, which
     /// does nothing but interrupt a system call (`EINTR`), once until it dispatches. SIGURG is a good choice: by
-    /// default it does nothing. It is then not to be used for anything else.
+    /// default it does nothing. It is then not to be used for anything else. Do not choose one that kills by default: a kick
+    /// may be under way to the owner when the session ends and gives that default back.
     ///
     /// The waits of this library need no kick. For foreign calls it is best effort: a signal that comes just before the call
     /// begins does not interrupt it, and is handled at the next safe point. See [`retry`](crate::retry).
@@ -134,22 +135,25 @@ pub fn init() -> Result<Session, Error> {
 ///
 /// As [`init`].
 pub fn init_with(options: Options) -> Result<Session, Error> {
+    fork::register()?; // before there is an owner
     // Acquire: pairs with the Release in `Session::drop`, so that what the last session put back is seen.
     // Relaxed where it fails: nothing that another thread wrote is looked at then.
     OWNER
         .compare_exchange(NOBODY, sys::current_thread(), Ordering::Acquire, Ordering::Relaxed)
         .map_err(|_| Error::AlreadyInitialized)?;
     let session = Session { stays_here: PhantomData };
-    fork::register()?;
+    // Relaxed: the owner's own words. Another thread reads `HOSTED` only with the writers' lock held and after it found a
+    // handler in the table, which was put there with that lock held, after this.
+    POLLING.store(options.polling, Ordering::Relaxed);
+    HOSTED.store(options.hosted, Ordering::Relaxed);
+    // What came when nobody owned, by a trampoline that was late or that other code had put back, is not this session's.
+    DISPATCHER.clear_pending();
+    trip::forget_request();
     #[cfg(feature = "std")]
     exec::keep_mask();
     if let Some(signal) = options.kick {
         kick::start(signal)?;
     }
-    // Relaxed: the owner's own words. Another thread reads `HOSTED` only with the writers' lock held and after it found a
-    // handler in the table, which was put there with that lock held, after this.
-    POLLING.store(options.polling, Ordering::Relaxed);
-    HOSTED.store(options.hosted, Ordering::Relaxed);
     if options.python_start_up {
         python_start_up()?; // on an error the session is dropped and gives back what was done
     }
@@ -172,6 +176,7 @@ impl Drop for Session {
         // Relaxed: other threads only compare; the Release when it is closed publishes.
         OWNER.store(CLOSING, Ordering::Relaxed);
         let _close_also_after_a_panic = Close;
+        kick::stop(); // before its signal is given back
         install::give_back();
         if is_hosted() {
             DISPATCHER.clear_pending(); // the host has drained, or does not want to
@@ -181,15 +186,25 @@ impl Drop for Session {
     }
 }
 
-/// The last steps of leaving.
+/// What follows when no handler runs any more.
 struct Close;
 
 impl Drop for Close {
     fn drop(&mut self) {
+        let _these_also_after_a_panic = LastSteps;
         install::free_handlers();
+    }
+}
+
+/// The very last, which runs nothing of the user's.
+struct LastSteps;
+
+impl Drop for LastSteps {
+    fn drop(&mut self) {
         wakeup::forget();
-        kick::stop();
         trip::forget_request();
+        // Relaxed: as in `init_with`; there is no word in the table any more.
+        HOSTED.store(false, Ordering::Relaxed);
         // Release: pairs with the Acquire of `init_with`.
         OWNER.store(NOBODY, Ordering::Release);
     }

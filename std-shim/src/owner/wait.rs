@@ -10,7 +10,7 @@ use super::{dispatch, session};
 use crate::{
     Error, Frame, Interrupt,
     sys::{self, Woken},
-    trip::DISPATCHER,
+    trip::{DISPATCHER, extras},
 };
 
 /// What a wait of the owner sleeps on, and for what.
@@ -95,7 +95,11 @@ impl Wait {
             if slept == Some(Woken::TimedOut) {
                 return Ok(Ended::TimedOut);
             }
-            slept = Some(sleeper.sleep(self.deadline)?);
+            extras::take_kick(); // one that came before has interrupted nothing here
+            slept = Some(match sleeper.sleep(self.deadline)? {
+                Woken::Interrupted if extras::take_kick() => Woken::Changed,
+                woken => woken,
+            });
         }
     }
 }

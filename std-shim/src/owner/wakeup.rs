@@ -12,13 +12,15 @@ use core::{
 
 use super::install;
 #[cfg(feature = "std")]
-use crate::{Error, owner::session, sys};
-use crate::{sys::Errno, trip::extras};
+use crate::{Error, owner::session};
+use crate::{
+    sys::{self, Errno},
+    trip::extras,
+};
 
 /// The number that the user gave, or `NONE`.
 static GIVEN: AtomicI32 = AtomicI32::new(NONE);
 /// Our own for the same file, made once and kept.
-#[cfg(feature = "std")]
 static OURS: AtomicI32 = AtomicI32::new(NONE);
 /// Whether a full buffer is told of.
 static WARNS: AtomicBool = AtomicBool::new(true);
@@ -27,9 +29,10 @@ const NONE: c_int = -1;
 
 /// Has each delivery write its signal's number, as one byte, to this descriptor; `None` ends that. Returns the one before.
 ///
-/// The descriptor must not block: a pipe, a socket; an eventfd counts the deliveries. It stays the caller's, who may close it; what was set before is forgotten. A write that fails never disturbs the delivery; at the next safe
-/// point it is told of on standard error, except that a full buffer is not if `warn_on_full_buffer` is false. A forked
-/// child has no wakeup descriptor, and when the session ends there is none.
+/// The descriptor must not block: a pipe, a socket; an eventfd counts the deliveries. It stays the caller's, who may close it;
+/// what was set before is forgotten. A write that fails never disturbs the delivery; at the next safe point it is told of on standard error, except that a full buffer is not if `warn_on_full_buffer` is false. A forked
+/// child has no wakeup descriptor, and when the session ends there is none. A pipe must not lose its reader: each write would
+/// raise SIGPIPE, as everywhere.
 ///
 /// Owner context.
 ///
@@ -101,10 +104,17 @@ fn set(descriptor: c_int, warn_on_full_buffer: bool) -> Result<Option<c_int>, Er
     Ok(exchange(descriptor))
 }
 
-/// No more bytes. What stood for the file stays open until another is set: it may be being written to.
+/// No more bytes. Our descriptor stays, since it may be being written to, but no longer stands for the user's file: whoever
+/// reads there would wait for an end that never comes.
 pub(super) fn forget() -> Option<c_int> {
     extras::set_wakeup(None);
     install::refresh();
+    // Relaxed: as above.
+    let ours = OURS.load(Ordering::Relaxed);
+    if ours != NONE {
+        // Where there is no such file it stays as it is.
+        let _ = sys::point_nowhere(ours);
+    }
     exchange(NONE)
 }
 
@@ -117,6 +127,11 @@ fn exchange(given: c_int) -> Option<c_int> {
 /// In the child of a fork: its parent's wakeup descriptor is its parent's.
 pub(super) fn disinherit() {
     extras::set_wakeup(None);
+    // Relaxed: there is no other thread, which could be writing to it.
+    let ours = OURS.swap(NONE, Ordering::Relaxed);
+    if ours != NONE {
+        sys::close(ours);
+    }
     exchange(NONE);
 }
 

@@ -97,6 +97,24 @@ pub(crate) fn poll_until(
     }
 }
 
+/// Makes `number`, a descriptor of ours, stand for the open file of `descriptor`, in one step: whoever uses `number` at that
+/// moment finds the one file or the other.
+pub(crate) fn duplicate_onto(descriptor: c_int, number: c_int) -> Result<(), Errno> {
+    // SAFETY: numbers in, a number out; `number` is ours to replace.
+    Errno::check(unsafe { libc::dup3(descriptor, number, libc::O_CLOEXEC) }).map(drop)
+}
+
+/// Makes `number`, a descriptor of ours, stand for a file that takes everything and keeps nothing; else as
+/// [`duplicate_onto`].
+pub(crate) fn point_nowhere(number: c_int) -> Result<(), Errno> {
+    // SAFETY: a string that ends with a zero byte, and numbers; a new descriptor or -1 out.
+    let null = unsafe { libc::open(c"/dev/null".as_ptr(), libc::O_WRONLY | libc::O_CLOEXEC) };
+    let null = Errno::check(null)?;
+    let done = duplicate_onto(null, number);
+    close(null);
+    done
+}
+
 /// Writes one byte, or adds one to an eventfd, which takes eight bytes at once. Async-signal-safe, but it may change `errno`:
 /// the caller keeps it. Tries again if it was interrupted.
 pub(crate) fn write_byte(descriptor: c_int, byte: u8) -> Result<(), Errno> {

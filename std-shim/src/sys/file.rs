@@ -32,13 +32,6 @@ pub(crate) fn duplicate(descriptor: c_int) -> Result<c_int, Errno> {
     Errno::check(unsafe { libc::fcntl(descriptor, libc::F_DUPFD_CLOEXEC, 3) })
 }
 
-/// Makes `number`, a descriptor of ours, stand for the open file of `descriptor`, in one step: whoever uses `number` at that
-/// moment finds the one file or the other.
-pub(crate) fn duplicate_onto(descriptor: c_int, number: c_int) -> Result<(), Errno> {
-    // SAFETY: numbers in, a number out; `number` is ours to replace.
-    Errno::check(unsafe { libc::dup3(descriptor, number, libc::O_CLOEXEC) }).map(drop)
-}
-
 /// Reads what is there, at most the buffer's length; 0 is the end.
 pub(crate) fn read(descriptor: c_int, buffer: &mut [u8]) -> Result<usize, Errno> {
     // SAFETY: pointer and length are of one live slice.

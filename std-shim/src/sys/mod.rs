@@ -27,17 +27,17 @@ mod timer;
 
 pub(crate) use action::{Action, SigSet, query, replace};
 pub(crate) use descriptor::{
-    Descriptor, NO_ENTRY, POLL_INVALID, PollEntry, close, new_wake_descriptor, poll_until, quiet_descriptor,
-    readable, wake_descriptor, write_byte,
+    Descriptor, NO_ENTRY, POLL_INVALID, PollEntry, close, new_wake_descriptor, point_nowhere, poll_until,
+    quiet_descriptor, readable, wake_descriptor, write_byte,
 };
 #[cfg(feature = "std")]
-pub(crate) use descriptor::{POLL_READ, entry};
+pub(crate) use descriptor::{POLL_READ, duplicate_onto, entry};
 pub use errno::Errno;
 pub(crate) use errno::ErrnoGuard;
 pub(crate) use fault::{Fault, hand_over};
 #[cfg(feature = "std")]
 pub(crate) use file::{
-    POLL_ERROR, POLL_HANG_UP, POLL_WRITE, check_readable, duplicate, duplicate_onto, is_nonblocking, read,
+    POLL_ERROR, POLL_HANG_UP, POLL_WRITE, check_readable, duplicate, is_nonblocking, read,
 };
 pub(crate) use mask::{Blocked, MaskChange, change_mask, pending};
 #[cfg(feature = "std")]

@@ -31,6 +31,9 @@ static KICK_SIGNAL: AtomicU32 = AtomicU32::new(0);
 /// Whether it was kicked and has not dispatched since.
 static KICKED: AtomicBool = AtomicBool::new(false);
 
+/// Whether a kick has reached the owner since it last asked.
+static KICK_HAS_COME: AtomicBool = AtomicBool::new(false);
+
 const NONE: c_int = -1;
 
 /// What runs in signal context at each delivery, after the bit is set.
@@ -82,13 +85,31 @@ fn kick() {
 fn write_byte(signal: Signum) {
     // Relaxed: the number alone; the file behind it is the kernel's.
     let descriptor = WAKEUP.load(Ordering::Relaxed);
-    if descriptor == NONE {
+    if descriptor == NONE || by_a_failed_write(signal) {
         return;
     }
     if let Err(errno) = sys::write_byte(descriptor, signal.get() as u8) {
         // Relaxed: one word that says it all. The owner tells of it; the first failure stays until then.
         let _ = WRITE_FAILED.compare_exchange(0, errno.raw(), Ordering::Relaxed, Ordering::Relaxed);
     }
+}
+
+/// Whether it may have been raised by a write to a broken pipe: writing again would raise it again, for ever.
+fn by_a_failed_write(signal: Signum) -> bool {
+    // Relaxed: as in `write_byte`, which has set it on this very thread before the signal came.
+    signal == Signal::PIPE.signum() && WRITE_FAILED.load(Ordering::Relaxed) != 0
+}
+
+/// A kick has reached the owner's thread. Signal context.
+pub(super) fn kick_has_come() {
+    // Relaxed: written and read by one thread.
+    KICK_HAS_COME.store(true, Ordering::Relaxed);
+}
+
+/// Whether a kick has come since the last call. Owner context.
+pub(crate) fn take_kick() -> bool {
+    // Relaxed: as above. A swap, so that a kick in between is not forgotten.
+    KICK_HAS_COME.swap(false, Ordering::Relaxed)
 }
 
 /// Sets or takes away the notify hook. Owner context.
@@ -112,11 +133,13 @@ pub(crate) fn take_failed_write() -> Option<sys::Errno> {
     sys::Errno::from_raw(WRITE_FAILED.swap(0, Ordering::Relaxed))
 }
 
-/// Whom to kick, and how; `None`: nobody. Owner context, while no signal of ours is installed.
+/// Whom to kick, and how; `None`: nobody, from now on. Owner context; to name somebody while no signal of ours is installed.
 pub(crate) fn set_kick(target: Option<(c_int, Signum)>) {
     // Relaxed: see `kick`.
     KICK_SIGNAL.store(target.map_or(0, |(_, signal)| signal.get()), Ordering::Relaxed);
     KICK_THREAD.store(target.map_or(0, |(thread, _)| thread), Ordering::Relaxed);
+    // Relaxed: an earlier owner's kick was not for this one.
+    KICKED.store(false, Ordering::Relaxed);
     look_again();
 }
 
@@ -125,6 +148,8 @@ pub(crate) fn set_kick_thread(thread: c_int) {
     // Relaxed: there is no other thread.
     if KICK_THREAD.load(Ordering::Relaxed) != 0 {
         KICK_THREAD.store(thread, Ordering::Relaxed);
+        // Relaxed: as above. The parent's kick went to the parent.
+        KICKED.store(false, Ordering::Relaxed);
     }
 }
 

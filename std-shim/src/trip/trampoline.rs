@@ -9,7 +9,7 @@
 //! | `Full` | either, while extras are wanted | as `Armed`, then the extras |
 //! | `Fault` | SIGSEGV, SIGBUS, SIGFPE, SIGILL | hands a real fault over at once; one that was sent: as `Full` |
 //! | `Shutdown` | [`shutdown_flag`](crate::shutdown_flag) | the first time as `Full`, the second time ends the process |
-//! | `Kick` | [`Options::kick`](crate::Options::kick) | nothing: that it ran has interrupted a system call |
+//! | `Kick` | [`Options::kick`](crate::Options::kick) | nearly nothing: that it ran has interrupted a system call |
 //!
 //! `errno` is saved only where something can touch it: setting a bit can not. What can not happen: a panic or an endless
 //! loop. Every path is straight; a number out of range does nothing.
@@ -92,7 +92,11 @@ extern "C" fn shutdown(number: c_int) {
     full(number);
 }
 
-extern "C" fn kick(_: c_int) {}
+/// Says that it ran, so that a wait which it has interrupted is not taken to have been ended by a foreign handler. A function
+/// that did nothing could be given the address of somebody else's, who would then be taken for us.
+extern "C" fn kick(_: c_int) {
+    extras::kick_has_come();
+}
 
 /// A delivery with all that belongs to it: the bit, the wake, the extras. Returns false, and does nothing, for a number
 /// beyond the width. Any context.

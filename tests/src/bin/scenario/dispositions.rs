@@ -27,6 +27,7 @@ crate::scenarios!(
     what_is_pending_is_handled_before_the_handler_is_replaced,
     what_is_pending_at_the_end_is_handled,
     a_handler_that_panics_at_the_end_strands_nobody,
+    an_empty_foreign_handler_is_foreign,
 );
 
 static FOREIGN_RAN: AtomicU32 = AtomicU32::new(0);
@@ -235,4 +236,18 @@ fn a_handler_that_panics_at_the_end_strands_nobody() {
     assert_eq!(take_log(), ["SIGUSR2"]);
     assert_eq!(sigaction(Signal::USR1, None), Action::DEFAULT);
     drop(session()); // the next one can be opened
+}
+
+/// The commonest foreign handler of all, to interrupt a call. An optimiser may fold it with any other that does nothing, so that
+/// this can fail in a release build alone.
+fn an_empty_foreign_handler_is_foreign() {
+    extern "C" fn nothing(_: c_int) {}
+    let empty = Action::new(nothing, 0, 0);
+    sigaction(Signal::USR1, Some(empty));
+    let session = sigtrip::init_with(sigtrip::Options::untouched().kick(Signal::URG)).expect("the first");
+    assert!(matches!(getsignal(Signal::USR1), Ok(Disposition::Foreign(_))));
+    on(Signal::USR1, |_| ()).expect("ok");
+    sigaction(Signal::USR1, Some(empty)); // put back by other code
+    drop(session);
+    assert_eq!(sigaction(Signal::USR1, None), empty);
 }

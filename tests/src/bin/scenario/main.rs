@@ -20,9 +20,11 @@ mod names;
 mod polls;
 mod restart;
 mod sending;
+mod sessions;
 mod signal_context;
 mod sigwaits;
 mod storms;
+mod stress;
 mod timers;
 mod two_copies;
 mod waits;
@@ -54,9 +56,11 @@ const ROOMS: &[(&str, &[Scenario])] = &[
     ("polls", polls::ALL),
     ("restart", restart::ALL),
     ("sending", sending::ALL),
+    ("sessions", sessions::ALL),
     ("signal_context", signal_context::ALL),
     ("sigwaits", sigwaits::ALL),
     ("storms", storms::ALL),
+    ("stress", stress::ALL),
     ("timers", timers::ALL),
     ("two_copies", two_copies::ALL),
     ("waits", waits::ALL),

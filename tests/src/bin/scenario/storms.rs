@@ -3,11 +3,16 @@
 use std::{
     sync::atomic::{AtomicBool, AtomicU32, Ordering},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use sigtrip::{Disposition, Signal, check_signals, on, pause_for, signal};
-use sigtrip_tests::raw::Thread;
+use sigtrip::{
+    Signal, Timer, check_signals, getsignal, on, pause_for, raise_signal, setitimer, sigqueue, sleep,
+};
+use sigtrip_tests::{
+    PATIENCE,
+    raw::{self, Thread, in_a_fork},
+};
 
 use crate::helpers::{session, trip};
 
@@ -15,7 +20,11 @@ crate::scenarios!(
     ten_thousand_signals_sent_one_by_one,
     ten_thousand_signals_from_another_process,
     signals_from_four_threads_while_the_owner_works,
-    handlers_flipped_while_another_thread_sends,
+    a_sleep_lasts_in_full,
+    a_pause_ends_at_each_handler_and_goes_on_to_its_end,
+    a_join_is_not_lost,
+    forks_from_handlers_and_threads,
+    a_hundred_thousand_real_time_signals_from_another_process,
 );
 
 static HANDLED: AtomicU32 = AtomicU32::new(0);
@@ -93,26 +102,129 @@ fn signals_from_four_threads_while_the_owner_works() {
     }
 }
 
-/// CPython's bpo-43406: a handler that goes away while its signal is pending.
-fn handlers_flipped_while_another_thread_sends() {
+/// SIGALRM every 200 microseconds, and a handler that counts; until it is dropped, for after the session it would kill.
+struct Storm;
+
+impl Storm {
+    fn new() -> Self {
+        const TICK: Duration = Duration::from_micros(200);
+        count_handled(Signal::ALRM);
+        setitimer(Timer::Real, TICK, TICK).expect("ok");
+        Self
+    }
+}
+
+impl Drop for Storm {
+    fn drop(&mut self) {
+        setitimer(Timer::Real, Duration::ZERO, Duration::ZERO).expect("ok");
+    }
+}
+
+fn a_sleep_lasts_in_full() {
+    const LONG: Duration = Duration::from_millis(300);
     let _session = session();
-    let owner = Thread::current();
+    let _storm = Storm::new();
+    let start = Instant::now();
+    sleep(LONG).expect("none fails");
+    assert!(start.elapsed() >= LONG, "{:?}", start.elapsed());
+    assert!(handled() > 1, "handlers ran meanwhile");
+}
+
+fn a_pause_ends_at_each_handler_and_goes_on_to_its_end() {
+    const LONG: Duration = Duration::from_millis(300);
+    let _session = session();
+    let _storm = Storm::new();
+    let start = Instant::now();
+    let (mut left, mut pauses) = (LONG, 0);
+    while !left.is_zero() {
+        let before = handled();
+        left = pause_for(left).expect("none fails");
+        assert!(left.is_zero() || handled() > before, "nothing else ends it");
+        pauses += 1;
+    }
+    assert!(start.elapsed() >= LONG, "{:?}", start.elapsed());
+    assert!(pauses > 1);
+}
+
+fn a_join_is_not_lost() {
+    let _session = session();
+    let _storm = Storm::new();
+    let until = handled() + 100;
+    let mut worker = sigtrip::spawn(move || {
+        while handled() < until {
+            thread::yield_now();
+        }
+        handled()
+    });
+    let seen = worker.join().expect("none fails").expect("it does not panic");
+    assert!(seen >= until, "handlers ran while it was joined");
+    for _ in 0..200 {
+        sigtrip::spawn(|| ()).join().expect("none fails").expect("it does not panic");
+    }
+}
+
+/// In a child: that it owns its signals, whoever forked it and whatever the parent was doing.
+fn child_handles_its_own() -> i32 {
+    static SEEN: AtomicBool = AtomicBool::new(false);
+    on(Signal::TERM, |_| SEEN.store(true, Ordering::Relaxed)).expect("it is the owner");
+    raise_signal(Signal::TERM).expect("none fails");
+    i32::from(!SEEN.load(Ordering::Relaxed))
+}
+
+fn forks_from_handlers_and_threads() {
+    const EACH: u32 = 100;
     static STOP: AtomicBool = AtomicBool::new(false);
-    signal(Signal::USR1, Disposition::Ignore).expect("ok");
-    let sender = thread::spawn(move || {
+    static FORKED: AtomicU32 = AtomicU32::new(0);
+    let _session = session();
+    count_handled(Signal::USR2);
+    on(Signal::USR1, |_| {
+        assert_eq!(in_a_fork(child_handles_its_own), 0);
+        FORKED.fetch_add(1, Ordering::Relaxed);
+    })
+    .expect("ok");
+    let asker = thread::spawn(|| {
         while !STOP.load(Ordering::Relaxed) {
-            owner.send(Signal::USR1);
+            getsignal(Signal::USR1).expect("it is known");
         }
     });
-    for _ in 0..10_000 {
-        count_handled(Signal::USR1);
-        signal(Signal::USR1, Disposition::Ignore).expect("ok");
+    let sender = thread::spawn(|| {
+        while !STOP.load(Ordering::Relaxed) {
+            raw::send_to_process(Signal::USR2);
+            thread::sleep(Duration::from_micros(100));
+        }
+    });
+    let forker = thread::spawn(|| (0..EACH).for_each(|_| assert_eq!(in_a_fork(child_handles_its_own), 0)));
+    while FORKED.load(Ordering::Relaxed) < EACH {
+        raise_signal(Signal::USR1).expect("none fails");
     }
+    forker.join().expect("each of its children handled its signal");
     STOP.store(true, Ordering::Relaxed);
+    asker.join().expect("it does not panic");
     sender.join().expect("it does not panic");
-    count_handled(Signal::USR1);
-    let before = handled();
-    trip(Signal::USR1);
-    check_signals().expect("none fails");
-    assert_eq!(handled(), before + 1);
+    assert!(handled() > 0);
+}
+
+/// What each announces stands in memory that the two have in common: the handler that runs after the last one sees the last.
+fn a_hundred_thousand_real_time_signals_from_another_process() {
+    const ALL: u32 = 100_000;
+    static SEEN: AtomicU32 = AtomicU32::new(0);
+    let _session = session();
+    let (sent, me) = (raw::shared_number(), std::process::id().cast_signed());
+    let target = Signal::real_time(3).expect("there are more");
+    on(target, move |_| SEEN.store(sent.load(Ordering::Acquire), Ordering::Relaxed)).expect("ok");
+    let sender = thread::spawn(move || {
+        in_a_fork(|| {
+            for number in 1..=ALL {
+                sent.store(number, Ordering::Release);
+                while sigqueue(me, target, 0).is_err() {
+                    thread::yield_now(); // the queue is full
+                }
+            }
+            0
+        })
+    });
+    while SEEN.load(Ordering::Relaxed) < ALL {
+        assert_ne!(pause_for(PATIENCE).expect("none fails"), Duration::ZERO, "the last one was lost");
+    }
+    assert_eq!(sender.join().expect("it does not panic"), 0);
 }

@@ -37,6 +37,7 @@ crate::scenarios!(
     a_kick_ends_a_foreign_call,
     a_kick_is_sent_once_until_the_owner_dispatches,
     without_a_kick_a_foreign_call_goes_on,
+    a_kick_does_not_end_a_pause,
     a_signal_to_kick_with_must_be_one,
 );
 
@@ -288,6 +289,24 @@ fn without_a_kick_a_foreign_call_goes_on() {
     assert!(by_the_watchdog);
     check_signals().expect("none fails");
     assert_eq!(take_log(), ["SIGUSR1"], "delayed, not lost");
+}
+
+/// It interrupts the system call, but nothing was handled.
+fn a_kick_does_not_end_a_pause() {
+    let _session = init_with(Options::untouched().kick(Signal::URG)).expect("the first");
+    log_signal(Signal::USR1);
+    let (owner, tid) = (raw::Thread::current(), raw::tid());
+    let sender = thread::spawn(move || {
+        for _ in 0..20 {
+            raw::wait_until_it_sleeps_in(tid, libc::SYS_futex);
+            owner.send(Signal::URG);
+        }
+        raw::wait_until_it_sleeps_in(tid, libc::SYS_futex);
+        owner.send(Signal::USR1);
+    });
+    sigtrip::pause().expect("none fails");
+    assert_eq!(take_log(), ["SIGUSR1"]);
+    sender.join().expect("it does not panic");
 }
 
 fn a_kick_is_sent_once_until_the_owner_dispatches() {
