@@ -4,7 +4,8 @@
 //! left*.
 //!
 //! - 0 → thread: [`init_with`], by a compare-and-swap, so that of two threads one wins;
-//! - thread → other thread: in the child of a fork, which has only the thread that forked;
+//! - thread → other thread: in the child of a fork, which has only the thread that forked; `CLOSING` → 0 there, unless it is that
+//!   thread which is leaving;
 //! - thread → `CLOSING` → 0: [`Session`]'s drop, on that thread alone (a `Session` can not be sent).
 //!
 //! What can not happen: two owners; a handler that installs something while the session gives everything back.
@@ -20,6 +21,8 @@ use super::{dispatch, fork, install, kick, wakeup};
 use crate::{Disposition, Error, Frame, Handler, Signal, default_int_handler, sys, trip, trip::DISPATCHER};
 
 static OWNER: AtomicUsize = AtomicUsize::new(NOBODY);
+/// Who leaves, while `OWNER` says `CLOSING`.
+static LEAVING: AtomicUsize = AtomicUsize::new(NOBODY);
 static POLLING: AtomicBool = AtomicBool::new(false);
 static HOSTED: AtomicBool = AtomicBool::new(false);
 
@@ -173,6 +176,8 @@ fn python_start_up() -> Result<(), Error> {
 
 impl Drop for Session {
     fn drop(&mut self) {
+        // Relaxed: read by this thread, and in a child of fork.
+        LEAVING.store(sys::current_thread(), Ordering::Relaxed);
         // Relaxed: other threads only compare; the Release when it is closed publishes.
         OWNER.store(CLOSING, Ordering::Relaxed);
         let _close_also_after_a_panic = Close;
@@ -210,17 +215,27 @@ impl Drop for LastSteps {
     }
 }
 
-/// In the child of a fork: the thread that forked, the only one there, is the owner if there was one. Returns whether it was the
-/// owner before.
+/// In the child of a fork, which has one thread: it is the owner if there was one. A session that was being left is left by
+/// that very thread, or is over. Returns whether the passes that are under way are this thread's.
 pub(super) fn inherit() -> bool {
-    let was_owner = is_owner();
-    // Relaxed: there is no other thread.
-    if OWNER.load(Ordering::Relaxed) != NOBODY {
+    let me = sys::current_thread();
+    // Relaxed, all of them: there is no other thread.
+    match OWNER.load(Ordering::Relaxed) {
+        NOBODY => false,
         // Relaxed: as above.
-        OWNER.store(sys::current_thread(), Ordering::Relaxed);
-        kick::inherit();
+        CLOSING if LEAVING.load(Ordering::Relaxed) == me => true,
+        CLOSING => {
+            // Relaxed: as above.
+            OWNER.store(NOBODY, Ordering::Relaxed);
+            false
+        }
+        owner => {
+            // Relaxed: as above.
+            OWNER.store(me, Ordering::Relaxed);
+            kick::inherit();
+            owner == me
+        }
     }
-    was_owner
 }
 
 /// Whether the calling thread is the owner. Two loads and a comparison, no system call.

@@ -18,6 +18,8 @@ crate::scenarios!(
     a_fork_by_a_thread_while_the_owner_runs_a_handler,
     a_fork_in_a_thread_while_the_owner_sleeps,
     a_fork_while_another_thread_holds_the_lock,
+    a_fork_in_a_handler_while_the_session_is_left,
+    a_fork_by_a_thread_while_the_session_is_left,
     a_fork_without_a_session,
     the_shutdown_request_is_the_parents,
     an_owner_that_sleeps_is_not_asleep_in_the_child,
@@ -143,6 +145,43 @@ fn a_fork_while_another_thread_holds_the_lock() {
     }
     STOP.store(true, Ordering::Relaxed);
     asker.join().expect("it does not panic");
+}
+
+/// In the child the session is being left too, and nothing can be installed in it.
+fn a_fork_in_a_handler_while_the_session_is_left() {
+    let leaving = session();
+    on(Signal::USR1, |_| {
+        let status = in_a_fork(|| {
+            let refused = crate::helpers::error(on(Signal::USR2, |_| {}));
+            i32::from(refused != sigtrip::Error::NotInitialized)
+        });
+        log(format!("child: {status}"));
+    })
+    .expect("ok");
+    trip(Signal::USR1);
+    drop(leaving);
+    assert_eq!(take_log(), ["child: 0"]);
+}
+
+/// In the child nobody is there to leave it: so it is over, and another can be opened.
+fn a_fork_by_a_thread_while_the_session_is_left() {
+    let leaving = session();
+    on(Signal::USR1, |_| {
+        let forker = thread::spawn(|| {
+            in_a_fork(|| {
+                let _session = session();
+                log_signal(Signal::USR2);
+                raise_signal(Signal::USR2).expect("none fails");
+                assert_eq!(take_log(), ["SIGUSR2"]);
+                0
+            })
+        });
+        log(format!("child: {}", forker.join().expect("it does not panic")));
+    })
+    .expect("ok");
+    trip(Signal::USR1);
+    drop(leaving);
+    assert_eq!(take_log(), ["child: 0"]);
 }
 
 fn a_fork_without_a_session() {

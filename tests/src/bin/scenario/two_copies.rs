@@ -25,7 +25,10 @@ fn load() -> Copy {
     let path = CString::new(path.as_os_str().as_bytes()).expect("no zero byte");
     // SAFETY: a path with its end; the library's start-up code is std's alone.
     let library = unsafe { libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL) };
-    assert!(!library.is_null(), "{path:?} can not be loaded");
+    assert!(
+        !library.is_null(),
+        "{path:?} can not be loaded: is it built? cargo build -p sigtrip-tests --examples"
+    );
     let symbol = |name: &std::ffi::CStr| {
         // SAFETY: a library that is loaded and a name with its end.
         let address = unsafe { libc::dlsym(library, name.as_ptr()) };
