@@ -83,12 +83,28 @@ use crate::{
 };
 
 /// What is done with a signal, where handlers are the host's words.
+///
+/// ```
+/// use sigtrip::embed::{Disposition, Word};
+/// let first = Disposition::Handler(Word::new(1).unwrap());
+/// assert_ne!(first, Disposition::Ignore);
+/// ```
 pub type Disposition = sigtrip_core::Disposition<Word, Foreign>;
 
 /// What [`Host::set`] replaced: the earlier disposition, and a word of the host's that other code had pushed aside.
+///
+/// ```
+/// # use sigtrip::embed::{Disposition, Replaced};
+/// let nothing = Replaced { disposition: Disposition::Default, stale: None };
+/// assert_eq!(nothing.stale, None);
+/// ```
 pub type Replaced = CoreReplaced<Word, Foreign>;
 
 /// Whether any signal is pending: one load and no call. Any context.
+///
+/// ```
+/// assert!(!sigtrip::embed::any_pending()); // there is not even a session
+/// ```
 #[inline]
 #[must_use]
 pub fn any_pending() -> bool {
@@ -102,6 +118,15 @@ pub fn any_pending() -> bool {
 /// installed itself ([`Host::set_fed`]), and for Python's `_thread.interrupt_main`.
 ///
 /// Any context: async-signal-safe; `errno` is kept.
+///
+/// ```
+/// use sigtrip::{Options, Signal, embed::{Disposition, Host, Word, any_pending, trip}};
+/// let host = Host::open(Options::untouched())?;
+/// assert!(!trip(Signal::WINCH)); // its default action
+/// host.set(Signal::WINCH, Disposition::Handler(Word::new(1).unwrap()))?;
+/// assert!(trip(Signal::WINCH) && any_pending());
+/// # Ok::<(), sigtrip::Error>(())
+/// ```
 pub fn trip(signal: Signal) -> bool {
     match DISPATCHER.disposition(signal.signum()) {
         sigtrip_core::Disposition::Default | sigtrip_core::Disposition::Ignore => false,
@@ -112,6 +137,11 @@ pub fn trip(signal: Signal) -> bool {
 }
 
 /// Why [`Host::wait_readable`] ended.
+///
+/// ```
+/// # use sigtrip::embed::Waited;
+/// assert_ne!(Waited::Readable, Waited::TimedOut);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Waited {
     /// A signal is pending: drain.
@@ -126,6 +156,13 @@ pub enum Waited {
 /// disposition that it changed is given back exactly, where ours is still installed, and what is pending is forgotten.
 ///
 /// See the [module](self) for what it is for. All its methods are for the owner context, where it is.
+///
+/// ```
+/// # use sigtrip::{Error, Options, embed::Host};
+/// let host = Host::open(Options::untouched())?;
+/// assert!(matches!(sigtrip::init(), Err(Error::AlreadyInitialized))); // one owner
+/// # Ok::<(), sigtrip::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Host {
     _session: Session,
@@ -140,6 +177,12 @@ impl Host {
     /// # Errors
     ///
     /// As [`init_with`].
+    ///
+    /// ```
+    /// use sigtrip::{Options, Signal, embed::{Disposition, Host}};
+    /// assert_eq!(Host::open(Options::python())?.get(Signal::PIPE)?, Disposition::Ignore);
+    /// # Ok::<(), sigtrip::Error>(())
+    /// ```
     pub fn open(options: Options) -> Result<Self, Error> {
         let session = init_with(options.hosted())?;
         let host = Self { _session: session, fed: Cell::default() };
@@ -155,6 +198,16 @@ impl Host {
     /// # Errors
     ///
     /// [`Error::Uncatchable`], [`Error::Reserved`], [`Error::Unknown`], [`Error::System`]; nothing is changed.
+    ///
+    /// ```
+    /// use sigtrip::{Options, Signal, embed::{Disposition, Host, Word}};
+    /// let host = Host::open(Options::untouched())?;
+    /// let handler = Disposition::Handler(Word::new(1).unwrap());
+    /// host.set(Signal::USR1, handler)?;
+    /// let replaced = host.set(Signal::USR1, Disposition::Default)?;
+    /// assert_eq!((replaced.disposition, replaced.stale), (handler, None));
+    /// # Ok::<(), sigtrip::Error>(())
+    /// ```
     pub fn set(&self, signal: Signal, new: Disposition) -> Result<Replaced, Error> {
         signal.check_catchable()?;
         let replaced = install::set_word(signal, new, install::trampoline(signal, None))?;
@@ -168,6 +221,15 @@ impl Host {
     /// # Errors
     ///
     /// [`Error::Uncatchable`] and [`Error::Reserved`]; nothing is changed.
+    ///
+    /// ```
+    /// # use sigtrip::{Options, Signal, embed::{Disposition, Host, Word, any_pending, trip}};
+    /// let host = Host::open(Options::untouched())?;
+    /// host.set_fed(Signal::USR1, sigtrip_core::Disposition::Handler(Word::new(1).unwrap()))?;
+    /// trip(Signal::USR1); // what the host's own handler in the kernel does
+    /// assert!(any_pending());
+    /// # Ok::<(), sigtrip::Error>(())
+    /// ```
     pub fn set_fed(
         &self,
         signal: Signal,
@@ -196,6 +258,13 @@ impl Host {
     /// # Errors
     ///
     /// [`Error::System`] if the system does not tell.
+    ///
+    /// ```
+    /// # use sigtrip::{Options, Signal, embed::{Disposition, Host}};
+    /// let host = Host::open(Options::untouched())?;
+    /// assert_eq!(host.get(Signal::KILL)?, Disposition::Default);
+    /// # Ok::<(), sigtrip::Error>(())
+    /// ```
     pub fn get(&self, signal: Signal) -> Result<Disposition, Error> {
         install::get_word(signal, self.fed.get().contains(signal.signum()))
     }
@@ -209,6 +278,16 @@ impl Host {
     ///
     /// The first error of `run`. The signals that it had not come to stay pending, and the notify hook and the wakeup descriptor are
     /// told again of the lowest of them; so they are after a panic.
+    ///
+    /// ```
+    /// # use sigtrip::{Error, Options, Signal, embed::{Disposition, Host, Word, any_pending, trip}};
+    /// let host = Host::open(Options::untouched())?;
+    /// host.set(Signal::USR1, Disposition::Handler(Word::new(1).unwrap()))?;
+    /// trip(Signal::USR1);
+    /// host.drain(|signal, _| Ok::<(), Error>(assert_eq!(signal, Signal::USR1)))?;
+    /// assert!(!any_pending());
+    /// # Ok::<(), sigtrip::Error>(())
+    /// ```
     pub fn drain<E>(&self, mut run: impl FnMut(Signal, Disposition) -> Result<(), E>) -> Result<(), E> {
         dispatch::pass(|signal, disposition| {
             run(
@@ -229,6 +308,13 @@ impl Host {
     /// # Errors
     ///
     /// [`Error::PollingOnly`] if the options said so.
+    ///
+    /// ```
+    /// # use sigtrip::{Options, embed::Host};
+    /// let host = Host::open(Options::untouched())?;
+    /// assert!(!host.wait(Some(std::time::Duration::from_millis(1)))?); // nothing came
+    /// # Ok::<(), sigtrip::Error>(())
+    /// ```
     pub fn wait(&self, timeout: Option<Duration>) -> Result<bool, Error> {
         check_armed()?;
         let deadline = timeout.map(|timeout| sys::now().saturating_add(timeout));
@@ -248,6 +334,15 @@ impl Host {
     /// # Errors
     ///
     /// [`Error::PollingOnly`] if the options said so; [`Error::System`].
+    ///
+    /// ```
+    /// # use std::os::fd::AsFd;
+    /// # use sigtrip::{Options, embed::{Host, Waited}};
+    /// let host = Host::open(Options::untouched())?;
+    /// let (reader, _) = std::io::pipe()?; // at its end: nobody writes
+    /// assert_eq!(host.wait_readable(reader.as_fd(), None)?, Waited::Readable);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[cfg(feature = "std")]
     pub fn wait_readable(
         &self,
@@ -276,6 +371,8 @@ impl Host {
     ///
     /// - It only does what is async-signal-safe: it does not lock, allocate, panic, or use a thread-local.
     /// - What it uses lives until the process ends: a delivery on another thread may be in it when it is taken away.
+    ///
+    /// For an example see the [module](crate::embed#a-toy).
     #[allow(unsafe_code)] // the caller's promise; nothing unsafe is done here
     pub unsafe fn set_notify(&self, hook: Option<fn(Signal)>) {
         extras::set_notify(hook);
@@ -284,6 +381,12 @@ impl Host {
 
     /// Why a byte could not be written to the wakeup descriptor, if that happened since the last call and is to be told of: the host
     /// tells of it in its own way. A full buffer only if it was asked for.
+    ///
+    /// ```
+    /// # use sigtrip::{Options, embed::Host};
+    /// assert!(Host::open(Options::untouched())?.failed_wakeup_write().is_none());
+    /// # Ok::<(), sigtrip::Error>(())
+    /// ```
     #[must_use]
     pub fn failed_wakeup_write(&self) -> Option<Errno> {
         wakeup::failed_write()

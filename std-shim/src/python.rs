@@ -118,6 +118,17 @@ pub fn SIGRTMAX() -> Signal {
 /// # Errors
 ///
 /// [`Error::OutOfRange`], and those of [`crate::signal`](fn@crate::signal).
+///
+/// ```
+/// use sigtrip::python::{SIG_IGN, SIGUSR1, signal};
+///
+/// # fn main() -> Result<(), sigtrip::Interrupt> {
+/// let _session = sigtrip::init()?;
+/// let earlier = signal(SIGUSR1, SIG_IGN)?;
+/// assert_eq!(signal(SIGUSR1, earlier)?, SIG_IGN);
+/// # Ok(())
+/// # }
+/// ```
 #[track_caller]
 pub fn signal<S>(signalnum: S, handler: impl Into<Disposition>) -> Result<Disposition, Interrupt>
 where
@@ -133,6 +144,18 @@ where
 /// # Errors
 ///
 /// [`Error::OutOfRange`], and those of [`crate::getsignal`].
+///
+/// ```
+/// use sigtrip::python::{NSIG, SIG_IGN, SIGUSR1, getsignal, signal};
+///
+/// # fn main() -> Result<(), sigtrip::Interrupt> {
+/// let _session = sigtrip::init()?;
+/// signal(SIGUSR1, SIG_IGN)?;
+/// assert_eq!(getsignal(SIGUSR1)?, SIG_IGN);
+/// assert!(getsignal(NSIG).is_err());
+/// # Ok(())
+/// # }
+/// ```
 pub fn getsignal<S>(signalnum: S) -> Result<Disposition, Error>
 where
     S: TryInto<Signal>,
@@ -146,6 +169,17 @@ where
 /// # Errors
 ///
 /// [`Error::OutOfRange`], and those of [`crate::raise_signal`].
+///
+/// ```
+/// use sigtrip::python::{SIGUSR1, default_int_handler, raise_signal, signal};
+///
+/// # fn main() -> Result<(), sigtrip::Interrupt> {
+/// let _session = sigtrip::init()?;
+/// signal(SIGUSR1, default_int_handler)?;
+/// assert!(raise_signal(SIGUSR1).is_err()); // KeyboardInterrupt
+/// # Ok(())
+/// # }
+/// ```
 #[track_caller]
 pub fn raise_signal<S>(signalnum: S) -> Result<(), Interrupt>
 where

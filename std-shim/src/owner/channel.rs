@@ -35,6 +35,14 @@ pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
 }
 
 /// The sending end of a [`channel`]; clone it for each thread that sends.
+///
+/// ```
+/// let (sender, receiver) = sigtrip::channel();
+/// let another = sender.clone();
+/// sender.send(1).unwrap();
+/// another.send(2).unwrap();
+/// assert_eq!((receiver.try_recv(), receiver.try_recv()), (Ok(1), Ok(2)));
+/// ```
 pub struct Sender<T> {
     // Dropped in this order: the sender first, then the wake.
     inner: mpsc::Sender<T>,
@@ -83,6 +91,17 @@ impl<T> fmt::Debug for Sender<T> {
 }
 
 /// The receiving end of a [`channel`]. It may be sent to another thread, and used by one at a time.
+///
+/// ```
+/// # fn main() -> Result<(), sigtrip::Interrupt> {
+/// let _session = sigtrip::init()?;
+/// let (sender, receiver) = sigtrip::channel();
+/// let worker = std::thread::spawn(move || receiver.recv()); // not the owner: std's `recv`
+/// sender.send("job").unwrap();
+/// assert_eq!(worker.join().unwrap()?, Ok("job"));
+/// # Ok(())
+/// # }
+/// ```
 pub struct Receiver<T> {
     inner: mpsc::Receiver<T>,
     /// The next message, if a wait has found it and not yet returned it.
@@ -99,7 +118,17 @@ impl<T> Receiver<T> {
     /// What a handler failed with; [`Error::PollingOnly`](crate::Error::PollingOnly). The inner error: no message is left, and nobody
     /// who could send one.
     ///
-    /// For an example see [`channel`].
+    /// ```
+    /// # fn main() -> Result<(), sigtrip::Interrupt> {
+    /// let _session = sigtrip::init()?;
+    /// let (sender, receiver) = sigtrip::channel();
+    /// sender.send(1).unwrap();
+    /// drop(sender);
+    /// assert_eq!(receiver.recv()?, Ok(1));
+    /// assert!(receiver.recv()?.is_err()); // no message is left, nor a sender
+    /// # Ok(())
+    /// # }
+    /// ```
     #[track_caller]
     pub fn recv(&self) -> Result<Result<T, RecvError>, Interrupt> {
         if !session::is_owner() {

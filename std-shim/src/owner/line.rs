@@ -23,7 +23,13 @@ const CHUNK: usize = 4096;
 /// Other readers of the same descriptor, std's `stdin()` among them, do not see what is in the buffer, nor this what is in
 /// theirs. A plain value that may be sent to another thread.
 ///
-/// For an example see [`read_line`](Self::read_line).
+/// ```
+/// use sigtrip::LineReader;
+///
+/// let mut lines = LineReader::new(std::fs::File::open("/dev/null")?);
+/// assert_eq!(lines.read_line(&mut String::new())?, 0); // the end of the file
+/// # Ok::<(), sigtrip::Interrupt>(())
+/// ```
 pub struct LineReader<Fd> {
     descriptor: Fd,
     buffer: Vec<u8>,
@@ -54,6 +60,15 @@ impl LineReader<io::Stdin> {
 
 impl<Fd: AsFd> LineReader<Fd> {
     /// A reader of this descriptor, whose buffer is empty. The descriptor may be blocking or not.
+    ///
+    /// ```
+    /// use sigtrip::LineReader;
+    ///
+    /// let (input, _output) = std::io::pipe()?;
+    /// let lines = LineReader::new(input); // or `&input`, which stays the caller's
+    /// assert!(lines.buffer().is_empty());
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
     pub const fn new(descriptor: Fd) -> Self {
         Self { descriptor, buffer: Vec::new(), searched: 0, checked: false }
     }
@@ -108,12 +123,36 @@ impl<Fd: AsFd> LineReader<Fd> {
     }
 
     /// What was read and not yet handed out.
+    ///
+    /// ```
+    /// use std::io::Write;
+    /// use sigtrip::LineReader;
+    ///
+    /// let (input, mut output) = std::io::pipe()?;
+    /// output.write_all(b"one\ntwo")?;
+    /// let mut lines = LineReader::new(input);
+    /// lines.read_line(&mut String::new())?;
+    /// assert_eq!(lines.buffer(), b"two");
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
     #[must_use]
     pub fn buffer(&self) -> &[u8] {
         &self.buffer
     }
 
     /// Gives the descriptor back. What is in the buffer is lost.
+    ///
+    /// ```
+    /// use std::io::{Read, Write};
+    /// use sigtrip::LineReader;
+    ///
+    /// let (input, mut output) = std::io::pipe()?;
+    /// output.write_all(b"x")?;
+    /// let mut byte = [0];
+    /// LineReader::new(input).into_inner().read_exact(&mut byte)?; // nothing was read before
+    /// assert_eq!(&byte, b"x");
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
     pub fn into_inner(self) -> Fd {
         self.descriptor
     }

@@ -19,7 +19,16 @@ use crate::{
 ///
 /// A plain value; any thread. What was found is that of the last [`poll`] that returned `Ok`; nothing before the first.
 ///
-/// For an example see [`poll`].
+/// ```
+/// use std::os::fd::AsFd;
+/// use sigtrip::{PollFd, poll};
+///
+/// let (reader, writer) = std::io::pipe()?;
+/// let mut fds = [PollFd::readable(reader.as_fd()), PollFd::writable(writer.as_fd())];
+/// assert_eq!(poll(&mut fds, None)?, 1);
+/// assert!(!fds[0].is_readable() && fds[1].is_writable());
+/// # Ok::<(), sigtrip::Interrupt>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct PollFd<'fd> {
     entry: PollEntry,
@@ -28,18 +37,46 @@ pub struct PollFd<'fd> {
 
 impl<'fd> PollFd<'fd> {
     /// To wait until it can be read: there is data, or its end.
+    ///
+    /// ```
+    /// use std::os::fd::AsFd;
+    /// use sigtrip::{PollFd, poll};
+    ///
+    /// let (reader, writer) = std::io::pipe()?;
+    /// drop(writer);
+    /// assert_eq!(poll(&mut [PollFd::readable(reader.as_fd())], None)?, 1); // its end
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
     #[must_use]
     pub fn readable(descriptor: BorrowedFd<'fd>) -> Self {
         Self::new(descriptor, sys::POLL_READ)
     }
 
     /// To wait until it can be written to.
+    ///
+    /// ```
+    /// # use std::os::fd::AsFd;
+    /// # use sigtrip::{PollFd, poll};
+    /// let (_reader, writer) = std::io::pipe()?;
+    /// assert_eq!(poll(&mut [PollFd::writable(writer.as_fd())], None)?, 1);
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
     #[must_use]
     pub fn writable(descriptor: BorrowedFd<'fd>) -> Self {
         Self::new(descriptor, sys::POLL_WRITE)
     }
 
     /// To wait until it can be read or written to.
+    ///
+    /// ```
+    /// # use std::os::fd::AsFd;
+    /// # use sigtrip::{PollFd, poll};
+    /// let (one, _other) = std::os::unix::net::UnixStream::pair()?;
+    /// let mut fds = [PollFd::readable_or_writable(one.as_fd())];
+    /// poll(&mut fds, None)?;
+    /// assert!(fds[0].is_writable() && !fds[0].is_readable());
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
     #[must_use]
     pub fn readable_or_writable(descriptor: BorrowedFd<'fd>) -> Self {
         Self::new(descriptor, sys::POLL_READ | sys::POLL_WRITE)
@@ -50,30 +87,84 @@ impl<'fd> PollFd<'fd> {
     }
 
     /// Whether a read would not block. `POLLIN`.
+    ///
+    /// ```
+    /// use std::os::fd::AsFd;
+    /// use sigtrip::{PollFd, poll};
+    ///
+    /// let null = std::fs::File::open("/dev/null")?;
+    /// let mut fds = [PollFd::readable(null.as_fd())];
+    /// assert!(!fds[0].is_readable()); // nothing was found yet
+    /// poll(&mut fds, None)?;
+    /// assert!(fds[0].is_readable());
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
     #[must_use]
     pub const fn is_readable(&self) -> bool {
         self.has(sys::POLL_READ)
     }
 
     /// Whether a write would not block. `POLLOUT`.
+    ///
+    /// ```
+    /// # use std::os::fd::AsFd;
+    /// # use sigtrip::{PollFd, poll};
+    /// let (_reader, writer) = std::io::pipe()?;
+    /// let mut fds = [PollFd::writable(writer.as_fd())];
+    /// poll(&mut fds, None)?;
+    /// assert!(fds[0].is_writable());
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
     #[must_use]
     pub const fn is_writable(&self) -> bool {
         self.has(sys::POLL_WRITE)
     }
 
     /// Whether there is an error on it, or the reading end of a pipe was closed. Told whatever was waited for. `POLLERR`.
+    ///
+    /// ```
+    /// # use std::os::fd::AsFd;
+    /// # use sigtrip::{PollFd, poll};
+    /// let (reader, writer) = std::io::pipe()?;
+    /// drop(reader);
+    /// let mut fds = [PollFd::writable(writer.as_fd())];
+    /// poll(&mut fds, None)?;
+    /// assert!(fds[0].has_error());
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
     #[must_use]
     pub const fn has_error(&self) -> bool {
         self.has(sys::POLL_ERROR)
     }
 
     /// Whether the other end was closed; there may still be data to read. Told whatever was waited for. `POLLHUP`.
+    ///
+    /// ```
+    /// # use std::os::fd::AsFd;
+    /// # use sigtrip::{PollFd, poll};
+    /// let (reader, writer) = std::io::pipe()?;
+    /// drop(writer);
+    /// let mut fds = [PollFd::readable(reader.as_fd())];
+    /// poll(&mut fds, None)?;
+    /// assert!(fds[0].has_hung_up());
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
     #[must_use]
     pub const fn has_hung_up(&self) -> bool {
         self.has(sys::POLL_HANG_UP)
     }
 
     /// Whether it is not open at all, which a borrowed descriptor should never be. `POLLNVAL`.
+    ///
+    /// ```
+    /// # use std::os::fd::AsFd;
+    /// # use sigtrip::{PollFd, poll};
+    /// let null = std::fs::File::open("/dev/null")?;
+    /// let mut fds = [PollFd::readable(null.as_fd())];
+    /// poll(&mut fds, None)?;
+    /// assert!(!fds[0].is_invalid());
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
     #[must_use]
     pub const fn is_invalid(&self) -> bool {
         self.has(sys::POLL_INVALID)

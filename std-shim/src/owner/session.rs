@@ -38,6 +38,19 @@ const CLOSING: usize = usize::MAX;
 /// 3. the handlers are freed and the process has no owner.
 ///
 /// One that is leaked (`std::mem::forget`) leaves its thread the owner for ever.
+///
+/// ```
+/// use sigtrip::{Signal, getsignal, init, on};
+///
+/// # fn main() -> Result<(), sigtrip::Interrupt> {
+/// let before = getsignal(Signal::USR1)?;
+/// let session = init()?;
+/// on(Signal::USR1, |_| println!("here"))?;
+/// drop(session);
+/// assert_eq!(getsignal(Signal::USR1)?, before);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "dropping the session ends signal handling"]
 pub struct Session {
@@ -65,12 +78,29 @@ pub struct Options {
 
 impl Options {
     /// Python's start-up, as [`init`] does it.
+    ///
+    /// ```
+    /// use sigtrip::{Disposition, Options, Signal, getsignal, init_with};
+    ///
+    /// let _session = init_with(Options::python())?;
+    /// assert_eq!(getsignal(Signal::XFSZ)?, Disposition::Ignore);
+    /// # Ok::<(), sigtrip::Error>(())
+    /// ```
     #[must_use]
     pub const fn python() -> Self {
         Self { python_start_up: true, ..Self::untouched() }
     }
 
     /// No disposition is touched.
+    ///
+    /// ```
+    /// use sigtrip::{Options, Signal, getsignal, init_with};
+    ///
+    /// let before = getsignal(Signal::XFSZ)?;
+    /// let _session = init_with(Options::untouched())?;
+    /// assert_eq!(getsignal(Signal::XFSZ)?, before);
+    /// # Ok::<(), sigtrip::Error>(())
+    /// ```
     #[must_use]
     pub const fn untouched() -> Self {
         Self { python_start_up: false, polling: false, kick: None, hosted: false }
@@ -78,6 +108,18 @@ impl Options {
 
     /// For a program that only polls with [`check_signals`](crate::check_signals): a delivery then costs three
     /// instructions less, and every wait of this library is refused with [`Error::PollingOnly`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use sigtrip::{Options, check_signals, init_with, sleep};
+    ///
+    /// # fn main() -> Result<(), sigtrip::Interrupt> {
+    /// let _session = init_with(Options::python().polling(true))?;
+    /// check_signals()?;
+    /// assert!(sleep(Duration::ZERO).is_err()); // no waits
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub const fn polling(mut self, polling: bool) -> Self {
         self.polling = polling;
@@ -91,6 +133,15 @@ impl Options {
     ///
     /// The waits of this library need no kick. For foreign calls it is best effort: a signal that comes just before the call
     /// begins does not interrupt it, and is handled at the next safe point. See [`retry`](crate::retry).
+    ///
+    /// ```
+    /// use sigtrip::{Error, Options, Signal, init_with};
+    ///
+    /// let refused = init_with(Options::python().kick(Signal::KILL));
+    /// assert!(matches!(refused, Err(Error::Uncatchable(_))));
+    /// let _session = init_with(Options::python().kick(Signal::URG))?;
+    /// # Ok::<(), sigtrip::Error>(())
+    /// ```
     #[must_use]
     pub const fn kick(mut self, signal: Signal) -> Self {
         self.kick = Some(signal);
@@ -137,6 +188,14 @@ pub fn init() -> Result<Session, Error> {
 /// # Errors
 ///
 /// As [`init`].
+///
+/// ```
+/// use sigtrip::{Error, Options, init, init_with};
+///
+/// let _session = init_with(Options::untouched().polling(true))?;
+/// assert!(matches!(init(), Err(Error::AlreadyInitialized)));
+/// # Ok::<(), sigtrip::Error>(())
+/// ```
 pub fn init_with(options: Options) -> Result<Session, Error> {
     fork::register()?; // before there is an owner
     // Acquire: pairs with the Release in `Session::drop`, so that what the last session put back is seen.

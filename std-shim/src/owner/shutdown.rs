@@ -6,11 +6,36 @@ use crate::{Disposition, Handler, Interrupt, Signal, trip};
 /// Whether somebody asked the program to end; made by [`shutdown_flag`].
 ///
 /// A plain value of no size: all of a process's flags are one. Any thread may look; so may signal context.
+///
+/// ```
+/// use sigtrip::{Signal, raise_signal, shutdown_flag};
+///
+/// # fn main() -> Result<(), sigtrip::Interrupt> {
+/// let _session = sigtrip::init()?;
+/// let stop = shutdown_flag([Signal::TERM])?;
+/// raise_signal(Signal::TERM)?;
+/// assert!(std::thread::spawn(move || stop.is_set()).join().unwrap());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct ShutdownFlag(());
 
 impl ShutdownFlag {
     /// Whether one of the signals has come. One load.
+    ///
+    /// ```
+    /// use sigtrip::{Signal, raise_signal, shutdown_flag};
+    ///
+    /// # fn main() -> Result<(), sigtrip::Interrupt> {
+    /// let _session = sigtrip::init()?;
+    /// let stop = shutdown_flag([Signal::INT, Signal::TERM])?;
+    /// assert!(!stop.is_set());
+    /// raise_signal(Signal::INT)?;
+    /// assert!(stop.is_set());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[inline]
     #[must_use]
     pub fn is_set(&self) -> bool {
@@ -18,6 +43,19 @@ impl ShutdownFlag {
     }
 
     /// The last of the signals that has come.
+    ///
+    /// ```
+    /// use sigtrip::{Signal, raise_signal, shutdown_flag};
+    ///
+    /// # fn main() -> Result<(), sigtrip::Interrupt> {
+    /// let _session = sigtrip::init()?;
+    /// let stop = shutdown_flag([Signal::INT, Signal::TERM])?;
+    /// assert_eq!(stop.signal(), None);
+    /// raise_signal(Signal::TERM)?;
+    /// assert_eq!(stop.signal(), Some(Signal::TERM));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn signal(&self) -> Option<Signal> {
         trip::requested_by().map(Signal::of)

@@ -52,7 +52,15 @@ pub fn sigwait(signals: impl Into<SignalSet>) -> Result<Signal, Interrupt> {
 ///
 /// As [`sigwait`].
 ///
-/// For an example see [`SigInfo`].
+/// ```
+/// use sigtrip::{Signal, block, raise_signal, sigwaitinfo};
+///
+/// let _blocked = block(Signal::USR1)?;
+/// raise_signal(Signal::USR1)?;
+/// let info = sigwaitinfo([Signal::USR1, Signal::USR2])?;
+/// assert_eq!(info.signal(), Signal::USR1);
+/// # Ok::<(), sigtrip::Interrupt>(())
+/// ```
 #[track_caller]
 pub fn sigwaitinfo(signals: impl Into<SignalSet>) -> Result<SigInfo, Interrupt> {
     wait_for_one(signals.into(), Frame::caller())

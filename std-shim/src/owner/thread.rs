@@ -77,6 +77,19 @@ impl Drop for SayEnded {
 }
 
 /// A thread that can be joined at a safe point; made by [`spawn`]. Dropped, it lets the thread go on alone.
+///
+/// ```
+/// # fn main() -> Result<(), sigtrip::Interrupt> {
+/// let _session = sigtrip::init()?;
+/// let mut workers = [1, 2, 3].map(|n| sigtrip::spawn(move || n * n));
+/// let mut sum = 0;
+/// for worker in &mut workers {
+///     sum += worker.join()?.unwrap();
+/// }
+/// assert_eq!(sum, 14);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct JoinHandle<T> {
     inner: Option<thread::JoinHandle<T>>,
@@ -94,6 +107,16 @@ impl<T> JoinHandle<T> {
     /// # Errors
     ///
     /// What a handler failed with; [`Error::AlreadyJoined`]; [`Error::PollingOnly`].
+    ///
+    /// ```
+    /// # fn main() -> Result<(), sigtrip::Interrupt> {
+    /// let _session = sigtrip::init()?;
+    /// let mut worker = sigtrip::spawn(|| "done");
+    /// assert_eq!(worker.join()?.unwrap(), "done");
+    /// assert!(worker.join().is_err()); // it was joined already
+    /// # Ok(())
+    /// # }
+    /// ```
     #[track_caller]
     pub fn join(&mut self) -> Result<thread::Result<T>, Interrupt> {
         if self.inner.is_none() {
@@ -109,6 +132,18 @@ impl<T> JoinHandle<T> {
     }
 
     /// Whether the thread's function has ended. Any thread.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), sigtrip::Interrupt> {
+    /// let (go, gone) = std::sync::mpsc::channel();
+    /// let mut worker = sigtrip::spawn(move || gone.recv());
+    /// assert!(!worker.is_finished());
+    /// go.send(()).unwrap();
+    /// worker.join()?.unwrap().unwrap();
+    /// assert!(worker.is_finished());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_finished(&self) -> bool {
         // Acquire: pairs with the Release in `SayEnded::drop`.
@@ -121,6 +156,15 @@ impl<T> JoinHandle<T> {
     }
 
     /// The thread's name and identity.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), sigtrip::Interrupt> {
+    /// let mut worker = sigtrip::spawn(|| std::thread::current().id());
+    /// let id = worker.thread().id();
+    /// assert_eq!(worker.join()?.unwrap(), id);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub const fn thread(&self) -> &thread::Thread {
         &self.thread

@@ -139,6 +139,18 @@ pub fn sleep(duration: Duration) -> Result<(), Interrupt> {
 /// # Errors
 ///
 /// What a handler failed with; [`Error::PollingOnly`].
+///
+/// ```
+/// use std::time::{Duration, Instant};
+///
+/// # fn main() -> Result<(), sigtrip::Interrupt> {
+/// let _session = sigtrip::init()?;
+/// let soon = Instant::now() + Duration::from_millis(10);
+/// sigtrip::sleep_until(soon)?;
+/// assert!(Instant::now() >= soon);
+/// # Ok(())
+/// # }
+/// ```
 #[cfg(feature = "std")]
 #[track_caller]
 pub fn sleep_until(deadline: std::time::Instant) -> Result<(), Interrupt> {

@@ -8,6 +8,19 @@ use crate::{error::Error, sys};
 /// A disposition that is not ours: some other code's handler, kept so that it can be put back to the bit.
 ///
 /// `Disposition::Foreign` carries it. Python calls it `None` and can not put it back.
+///
+/// ```
+/// use sigtrip::{Disposition, Signal, getsignal, signal};
+///
+/// # fn main() -> Result<(), sigtrip::Interrupt> {
+/// let _session = sigtrip::init()?;
+/// let before = getsignal(Signal::SEGV)?; // foreign: std's own handler
+/// let earlier = signal(Signal::SEGV, Disposition::Default)?;
+/// signal(Signal::SEGV, earlier)?;
+/// assert_eq!(getsignal(Signal::SEGV)?, before);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Foreign(pub(crate) Option<sys::Action>);
 
@@ -15,6 +28,15 @@ impl Foreign {
     /// The address of the foreign handler; `None` if the system does not tell (the numbers that libc reserves).
     ///
     /// Either context.
+    ///
+    /// ```
+    /// use sigtrip::{Disposition, Signal, getsignal};
+    ///
+    /// if let Disposition::Foreign(std_handler) = getsignal(Signal::SEGV)? {
+    ///     assert!(std_handler.address().is_some());
+    /// }
+    /// # Ok::<(), sigtrip::Error>(())
+    /// ```
     #[must_use]
     pub fn address(&self) -> Option<usize> {
         self.0.map(|action| action.handler())

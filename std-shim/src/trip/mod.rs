@@ -39,24 +39,49 @@ pub struct Word(NonNull<()>);
 
 impl Word {
     /// The word of a number; `None` for 0 and the two highest.
+    ///
+    /// ```
+    /// use sigtrip::embed::Word;
+    ///
+    /// assert!(Word::new(1).is_some());
+    /// assert!(Word::new(0).is_none() && Word::new(usize::MAX).is_none());
+    /// ```
     #[must_use]
     pub fn new(word: usize) -> Option<Self> {
         Self::from_ptr(core::ptr::without_provenance_mut(word))
     }
 
     /// The word of a pointer; `None` for null and the two highest addresses.
+    ///
+    /// ```
+    /// use sigtrip::embed::Word;
+    ///
+    /// let mut callable = "what the host calls";
+    /// let pointer = (&raw mut callable).cast::<()>();
+    /// assert_eq!(Word::from_ptr(pointer).unwrap().as_ptr(), pointer);
+    /// ```
     #[must_use]
     pub fn from_ptr(pointer: *mut ()) -> Option<Self> {
         NonNull::new(pointer).filter(|pointer| pointer.addr().get() < usize::MAX - 1).map(Self)
     }
 
     /// The number.
+    ///
+    /// ```
+    /// # use sigtrip::embed::Word;
+    /// assert_eq!(Word::new(3).unwrap().get(), 3);
+    /// ```
     #[must_use]
     pub fn get(self) -> usize {
         self.0.addr().get()
     }
 
     /// The pointer. To follow it is at the host's own risk.
+    ///
+    /// ```
+    /// # use sigtrip::embed::Word;
+    /// assert_eq!(Word::new(3).unwrap().as_ptr().addr(), 3);
+    /// ```
     #[must_use]
     pub const fn as_ptr(self) -> *mut () {
         self.0.as_ptr()
