@@ -56,6 +56,25 @@ pub struct Dispatcher<H, const WORDS: usize> {
 }
 
 /// What [`Dispatcher::set_disposition`] replaced.
+///
+/// ```
+/// # use sigtrip_core::{Dispatcher, Disposition, Kernel, OutOfRange, Signum};
+/// # struct Nothing;
+/// # impl Kernel for Nothing {
+/// #     type Foreign = ();
+/// #     type Error = OutOfRange;
+/// #     fn set_disposition(&self, _: Signum, _: &Disposition<()>) -> Result<Disposition<()>, OutOfRange> {
+/// #         Ok(Disposition::Default)
+/// #     }
+/// #     fn wake(&self) {}
+/// # }
+/// let signals = Dispatcher::<fn(Signum), 1>::new();
+/// let int = Signum::new(2).unwrap();
+/// signals.note_disposition(int, Disposition::Handler(|_| ())).unwrap();
+/// let old = signals.set_disposition(&Nothing, int, Disposition::Ignore).unwrap();
+/// assert_eq!(old.disposition, Disposition::Default); // so says the kernel
+/// assert!(old.stale.is_some()); // and yet there was a handler of ours
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Replaced<H, F> {
     /// The earlier disposition, as the kernel had it. `Ignore` also where it was ours without a handler in the table, as
@@ -69,6 +88,12 @@ pub struct Replaced<H, F> {
 impl<H: OneWord, const WORDS: usize> Dispatcher<H, WORDS> {
     const_unless_loom! {
         /// Nothing pending, every signal at `Default`, nobody asleep.
+        ///
+        /// ```
+        /// # use sigtrip_core::{Dispatcher, Signum};
+        /// static SIGNALS: Dispatcher<fn(Signum), 2> = Dispatcher::new();
+        /// assert!(!SIGNALS.any_pending());
+        /// ```
         #[must_use]
         pub fn new() -> Self {
             Self { pending: Pending::new(), table: HandlerTable::new(), armed: Armed::new() }
@@ -80,6 +105,22 @@ impl<H: OneWord, const WORDS: usize> Dispatcher<H, WORDS> {
     ///
     /// Signal context: two atomic operations, and one [`Kernel::wake`] for each time the owner armed. May be called in
     /// owner context too.
+    ///
+    /// ```
+    /// # use sigtrip_core::{Dispatcher, Disposition, Kernel, OutOfRange, Signum};
+    /// # struct Nothing;
+    /// # impl Kernel for Nothing {
+    /// #     type Foreign = ();
+    /// #     type Error = OutOfRange;
+    /// #     fn set_disposition(&self, _: Signum, _: &Disposition<()>) -> Result<Disposition<()>, OutOfRange> {
+    /// #         Ok(Disposition::Default)
+    /// #     }
+    /// #     fn wake(&self) {}
+    /// # }
+    /// let signals = Dispatcher::<fn(Signum), 1>::new();
+    /// assert!(signals.trip(&Nothing, Signum::new(2).unwrap()));
+    /// assert!(!signals.trip(&Nothing, Signum::new(1000).unwrap())); // no room for it
+    /// ```
     #[inline]
     pub fn trip(&self, kernel: &impl Kernel, signal: Signum) -> bool {
         // Record, then wake: the bit is there before the owner can be told of it.
@@ -93,12 +134,36 @@ impl<H: OneWord, const WORDS: usize> Dispatcher<H, WORDS> {
     /// Records a delivery and wakes nobody: for an owner who polls and never sleeps on the armed word.
     ///
     /// Signal context: one atomic operation. Returns as [`trip`](Self::trip).
+    ///
+    /// ```
+    /// # use sigtrip_core::{Dispatcher, Signum};
+    /// let signals = Dispatcher::<fn(Signum), 1>::new();
+    /// assert!(signals.trip_unarmed(Signum::new(2).unwrap()));
+    /// assert!(signals.any_pending());
+    /// ```
     #[inline]
     pub fn trip_unarmed(&self, signal: Signum) -> bool {
         self.pending.trip(signal)
     }
 
     /// Wakes the owner if it sleeps or is about to: for an event that is not a signal. Either context.
+    ///
+    /// ```
+    /// # use sigtrip_core::{Dispatcher, Disposition, Kernel, OutOfRange, Signum};
+    /// # struct Nothing;
+    /// # impl Kernel for Nothing {
+    /// #     type Foreign = ();
+    /// #     type Error = OutOfRange;
+    /// #     fn set_disposition(&self, _: Signum, _: &Disposition<()>) -> Result<Disposition<()>, OutOfRange> {
+    /// #         Ok(Disposition::Default)
+    /// #     }
+    /// #     fn wake(&self) {}
+    /// # }
+    /// let signals = Dispatcher::<fn(Signum), 1>::new();
+    /// signals.armed().arm(); // as an owner who is about to sleep
+    /// signals.wake(&Nothing);
+    /// assert!(!signals.armed().is_armed());
+    /// ```
     #[inline]
     pub fn wake(&self, kernel: &impl Kernel) {
         if self.armed.fire() {
@@ -107,6 +172,14 @@ impl<H: OneWord, const WORDS: usize> Dispatcher<H, WORDS> {
     }
 
     /// Whether anything is pending: the whole cost of a safe point when nothing is. Either context.
+    ///
+    /// ```
+    /// # use sigtrip_core::{Dispatcher, Signum};
+    /// let signals = Dispatcher::<fn(Signum), 1>::new();
+    /// assert!(!signals.any_pending());
+    /// signals.trip_unarmed(Signum::new(2).unwrap());
+    /// assert!(signals.any_pending());
+    /// ```
     #[inline]
     #[must_use]
     pub fn any_pending(&self) -> bool {
@@ -114,17 +187,38 @@ impl<H: OneWord, const WORDS: usize> Dispatcher<H, WORDS> {
     }
 
     /// What is pending now. Either context.
+    ///
+    /// ```
+    /// # use sigtrip_core::{Dispatcher, Signum};
+    /// let signals = Dispatcher::<fn(Signum), 1>::new();
+    /// signals.trip_unarmed(Signum::new(2).unwrap());
+    /// assert!(signals.pending().contains(Signum::new(2).unwrap()));
+    /// ```
     #[must_use]
     pub fn pending(&self) -> SignalSet<WORDS> {
         self.pending.snapshot()
     }
 
     /// Forgets all that is pending. Owner context.
+    ///
+    /// ```
+    /// # use sigtrip_core::{Dispatcher, Signum};
+    /// let signals = Dispatcher::<fn(Signum), 1>::new();
+    /// signals.trip_unarmed(Signum::new(2).unwrap());
+    /// signals.clear_pending();
+    /// assert!(!signals.any_pending());
+    /// ```
     pub fn clear_pending(&self) {
         self.pending.clear();
     }
 
     /// The armed word, for a kernel that sleeps on its address. Either context.
+    ///
+    /// ```
+    /// # use sigtrip_core::{Dispatcher, Signum};
+    /// let signals = Dispatcher::<fn(Signum), 1>::new();
+    /// assert!(!signals.armed().is_armed()); // the owner is awake
+    /// ```
     pub const fn armed(&self) -> &Armed {
         &self.armed
     }
@@ -137,6 +231,25 @@ impl<H: OneWord, const WORDS: usize> Dispatcher<H, WORDS> {
     ///
     /// Owner context. If it leaves with something still pending, whoever sleeps on the armed word is woken: another
     /// thread may be waiting for what this one did not finish.
+    ///
+    /// ```
+    /// # use sigtrip_core::{Dispatcher, Disposition, Kernel, OutOfRange, Signum};
+    /// # struct Nothing;
+    /// # impl Kernel for Nothing {
+    /// #     type Foreign = ();
+    /// #     type Error = OutOfRange;
+    /// #     fn set_disposition(&self, _: Signum, _: &Disposition<()>) -> Result<Disposition<()>, OutOfRange> {
+    /// #         Ok(Disposition::Default)
+    /// #     }
+    /// #     fn wake(&self) {}
+    /// # }
+    /// let signals = Dispatcher::<fn(Signum), 1>::new();
+    /// let [hup, int] = [1, 2].map(|n| Signum::new(n).unwrap());
+    /// signals.trip(&Nothing, int);
+    /// signals.trip(&Nothing, hup);
+    /// assert_eq!(signals.dispatch(&Nothing, |signal, _| Err(signal)), Err(hup)); // fails at the first
+    /// assert!(signals.pending().contains(int)); // the other is not lost
+    /// ```
     ///
     /// # Errors
     ///
@@ -166,6 +279,14 @@ impl<H: OneWord, const WORDS: usize> Dispatcher<H, WORDS> {
     /// or `None` if it was not called.
     ///
     /// Owner context.
+    ///
+    /// ```
+    /// # use sigtrip_core::{Dispatcher, Signum};
+    /// let signals = Dispatcher::<fn(Signum), 1>::new();
+    /// assert_eq!(signals.sleep_unless(|| false, || "slept"), Some("slept"));
+    /// signals.trip_unarmed(Signum::new(2).unwrap());
+    /// assert_eq!(signals.sleep_unless(|| false, || "slept"), None);
+    /// ```
     pub fn sleep_unless<T>(&self, ready: impl FnOnce() -> bool, sleep: impl FnOnce() -> T) -> Option<T> {
         let _disarm = OnLeaving(|| self.armed.disarm());
         self.armed.arm();
@@ -174,6 +295,12 @@ impl<H: OneWord, const WORDS: usize> Dispatcher<H, WORDS> {
 
     /// The disposition in the table: `Foreign` has no particulars here, and what other code did behind our back is not
     /// seen. Either context.
+    ///
+    /// ```
+    /// # use sigtrip_core::{Dispatcher, Disposition, Signum};
+    /// let signals = Dispatcher::<fn(Signum), 1>::new();
+    /// assert_eq!(signals.disposition(Signum::new(2).unwrap()), Disposition::Default);
+    /// ```
     #[must_use]
     pub fn disposition(&self, signal: Signum) -> Disposition<H> {
         self.table.get(signal)
@@ -184,6 +311,24 @@ impl<H: OneWord, const WORDS: usize> Dispatcher<H, WORDS> {
     /// Install: table, then kernel, so that the first delivery finds its handler. Remove: kernel, then table, so that a
     /// delivery which still comes through does too. Owner context; a signal may come at any moment of it. Two calls for the
     /// same signal must not overlap: who has several writers locks.
+    ///
+    /// ```
+    /// # use sigtrip_core::{Dispatcher, Disposition, Kernel, OutOfRange, Signum};
+    /// # struct Nothing;
+    /// # impl Kernel for Nothing {
+    /// #     type Foreign = ();
+    /// #     type Error = OutOfRange;
+    /// #     fn set_disposition(&self, _: Signum, _: &Disposition<()>) -> Result<Disposition<()>, OutOfRange> {
+    /// #         Ok(Disposition::Default)
+    /// #     }
+    /// #     fn wake(&self) {}
+    /// # }
+    /// let signals = Dispatcher::<fn(Signum), 1>::new();
+    /// let int = Signum::new(2).unwrap();
+    /// let old = signals.set_disposition(&Nothing, int, Disposition::Ignore).unwrap();
+    /// assert_eq!(old.disposition, Disposition::Default);
+    /// assert_eq!(signals.disposition(int), Disposition::Ignore);
+    /// ```
     ///
     /// # Errors
     ///
@@ -206,6 +351,14 @@ impl<H: OneWord, const WORDS: usize> Dispatcher<H, WORDS> {
     /// Sets a signal's entry in the table alone and hands the old one over. The kernel is not touched: for who knows what
     /// stands there, and for signals that the host feeds by [`trip`](Self::trip). Owner context; locks as for
     /// [`set_disposition`](Self::set_disposition).
+    ///
+    /// ```
+    /// # use sigtrip_core::{Dispatcher, Disposition, Signum};
+    /// let signals = Dispatcher::<fn(Signum), 1>::new();
+    /// let int = Signum::new(2).unwrap();
+    /// assert_eq!(signals.note_disposition(int, Disposition::Ignore), Ok(Disposition::Default));
+    /// assert_eq!(signals.disposition(int), Disposition::Ignore);
+    /// ```
     ///
     /// # Errors
     ///

@@ -9,6 +9,29 @@
 use crate::{Disposition, OutOfRange, Signum};
 
 /// An operating system, as far as the core knows one.
+///
+/// ```
+/// use std::sync::atomic::{AtomicU32, Ordering};
+/// use sigtrip_core::{Dispatcher, Disposition, Kernel, OutOfRange, Signum};
+///
+/// struct Bell(AtomicU32); // a kernel that counts how often it was to wake the owner
+/// impl Kernel for Bell {
+///     type Foreign = ();
+///     type Error = OutOfRange;
+///     fn set_disposition(&self, _: Signum, _: &Disposition<()>) -> Result<Disposition<()>, OutOfRange> {
+///         Ok(Disposition::Default)
+///     }
+///     fn wake(&self) {
+///         self.0.fetch_add(1, Ordering::Relaxed);
+///     }
+/// }
+///
+/// let (bell, signals) = (Bell(AtomicU32::new(0)), Dispatcher::<fn(Signum), 1>::new());
+/// signals.armed().arm(); // the owner is about to sleep
+/// signals.trip(&bell, Signum::new(1).unwrap());
+/// signals.trip(&bell, Signum::new(2).unwrap());
+/// assert_eq!(bell.0.load(Ordering::Relaxed), 1); // one wake for both
+/// ```
 pub trait Kernel {
     /// What it knows about a disposition that is neither the default, nor ignored, nor ours.
     type Foreign: Clone;

@@ -36,6 +36,12 @@ pub struct Pending<const WORDS: usize> {
 impl<const WORDS: usize> Pending<WORDS> {
     const_unless_loom! {
         /// Nothing pending. All bits zero, so that a `static` costs no space in a program's file.
+        ///
+        /// ```
+        /// # use sigtrip_core::Pending;
+        /// static PENDING: Pending<2> = Pending::new();
+        /// assert!(!PENDING.any());
+        /// ```
         #[must_use]
         pub fn new() -> Self {
             Self { words: zeroed_words() }
@@ -45,6 +51,13 @@ impl<const WORDS: usize> Pending<WORDS> {
     /// Records a delivery. Returns false, and does nothing, for a number beyond the width.
     ///
     /// Signal context: one atomic operation, no loop, no panic. May be called in owner context too.
+    ///
+    /// ```
+    /// # use sigtrip_core::{Pending, Signum};
+    /// let pending = Pending::<1>::new();
+    /// assert!(pending.trip(Signum::new(2).unwrap()));
+    /// assert!(!pending.trip(Signum::new(1000).unwrap())); // no room for it
+    /// ```
     #[inline]
     pub fn trip(&self, signal: Signum) -> bool {
         let Some(word) = self.words.get(signal.word()) else { return false };
@@ -54,6 +67,14 @@ impl<const WORDS: usize> Pending<WORDS> {
     }
 
     /// Whether anything is pending: one load per word. Either context.
+    ///
+    /// ```
+    /// # use sigtrip_core::{Pending, Signum};
+    /// let pending = Pending::<1>::new();
+    /// assert!(!pending.any());
+    /// pending.trip(Signum::new(2).unwrap());
+    /// assert!(pending.any());
+    /// ```
     #[inline]
     #[must_use]
     pub fn any(&self) -> bool {
@@ -66,6 +87,16 @@ impl<const WORDS: usize> Pending<WORDS> {
     ///
     /// Owner context. A pass that hands back what it was given takes each signal at most once, ascending, and ends
     /// even while signals keep coming. When several threads take at once each trip goes to one of them.
+    ///
+    /// ```
+    /// # use sigtrip_core::{Pending, Signum};
+    /// let pending = Pending::<1>::new();
+    /// let [hup, int] = [1, 2].map(|n| Signum::new(n).unwrap());
+    /// pending.trip(int);
+    /// pending.trip(hup);
+    /// assert_eq!(pending.take_next(None), Some(hup));
+    /// assert_eq!(pending.take_next(Some(hup)), Some(int));
+    /// ```
     #[inline]
     pub fn take_next(&self, after: Option<Signum>) -> Option<Signum> {
         let start = after.map_or(0, |signal| signal.get() as usize);
@@ -81,6 +112,14 @@ impl<const WORDS: usize> Pending<WORDS> {
     }
 
     /// What is pending now, left as it is. Either context.
+    ///
+    /// ```
+    /// # use sigtrip_core::{Pending, Signum};
+    /// let pending = Pending::<1>::new();
+    /// pending.trip(Signum::new(2).unwrap());
+    /// assert_eq!(pending.snapshot().len(), 1);
+    /// assert!(pending.any()); // it was looked at, not taken
+    /// ```
     #[must_use]
     pub fn snapshot(&self) -> SignalSet<WORDS> {
         // Relaxed: as in `any`.
@@ -88,6 +127,14 @@ impl<const WORDS: usize> Pending<WORDS> {
     }
 
     /// Forgets all that is pending: in the child of a fork, and before an owner starts. Owner context.
+    ///
+    /// ```
+    /// # use sigtrip_core::{Pending, Signum};
+    /// let pending = Pending::<1>::new();
+    /// pending.trip(Signum::new(2).unwrap());
+    /// pending.clear();
+    /// assert!(!pending.any());
+    /// ```
     pub fn clear(&self) {
         for word in &self.words {
             // Relaxed: nothing that was published with these bits is looked at, so there is no partner.

@@ -34,15 +34,32 @@ pub struct SignalSet<const WORDS: usize> {
 
 impl<const WORDS: usize> SignalSet<WORDS> {
     /// The highest number that the set has room for.
+    ///
+    /// ```
+    /// # use sigtrip_core::{SignalSet, WORD_BITS};
+    /// assert_eq!(SignalSet::<2>::CAPACITY as usize, 2 * WORD_BITS);
+    /// ```
     pub const CAPACITY: u32 = (WORDS * WORD_BITS) as u32;
 
     /// The empty set.
+    ///
+    /// ```
+    /// # use sigtrip_core::SignalSet;
+    /// let set = SignalSet::<1>::new();
+    /// assert!(set.is_empty());
+    /// ```
     #[must_use]
     pub const fn new() -> Self {
         Self { words: [0; WORDS] }
     }
 
     /// The set of every number from 1 to [`CAPACITY`](Self::CAPACITY).
+    ///
+    /// ```
+    /// # use sigtrip_core::SignalSet;
+    /// let all = SignalSet::<1>::full();
+    /// assert_eq!(!all, SignalSet::new());
+    /// ```
     #[must_use]
     pub const fn full() -> Self {
         Self { words: [FULL; WORDS] }
@@ -53,6 +70,14 @@ impl<const WORDS: usize> SignalSet<WORDS> {
     }
 
     /// Adds a signal. Returns whether it was new.
+    ///
+    /// ```
+    /// # use sigtrip_core::{SignalSet, Signum};
+    /// let (mut set, int) = (SignalSet::<1>::new(), Signum::new(2).unwrap());
+    /// assert_eq!(set.insert(int), Ok(true));
+    /// assert_eq!(set.insert(int), Ok(false)); // it was there
+    /// assert!(set.insert(Signum::new(1000).unwrap()).is_err());
+    /// ```
     ///
     /// # Errors
     ///
@@ -66,6 +91,13 @@ impl<const WORDS: usize> SignalSet<WORDS> {
     }
 
     /// Takes a signal out. Returns whether it was there (one out of range never is).
+    ///
+    /// ```
+    /// # use sigtrip_core::{SignalSet, Signum};
+    /// let (mut set, int) = (SignalSet::<1>::full(), Signum::new(2).unwrap());
+    /// assert!(set.remove(int));
+    /// assert!(!set.remove(int)); // it was gone
+    /// ```
     pub fn remove(&mut self, signal: Signum) -> bool {
         let there = self.contains(signal);
         if let Some(word) = self.words.get_mut(signal.word()) {
@@ -75,24 +107,49 @@ impl<const WORDS: usize> SignalSet<WORDS> {
     }
 
     /// Whether the signal is in the set (one out of range never is).
+    ///
+    /// ```
+    /// # use sigtrip_core::{SignalSet, Signum};
+    /// let [int, term] = [2, 15].map(|n| Signum::new(n).unwrap());
+    /// let set = SignalSet::<1>::from_iter([int]);
+    /// assert!(set.contains(int) && !set.contains(term));
+    /// ```
     #[must_use]
     pub fn contains(&self, signal: Signum) -> bool {
         self.words.get(signal.word()).is_some_and(|word| word & signal.mask() != 0)
     }
 
     /// Whether the set is empty.
+    ///
+    /// ```
+    /// # use sigtrip_core::SignalSet;
+    /// assert!(SignalSet::<1>::new().is_empty());
+    /// assert!(!SignalSet::<1>::full().is_empty());
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.words.iter().all(|&word| word == 0)
     }
 
     /// How many signals are in the set.
+    ///
+    /// ```
+    /// # use sigtrip_core::{SignalSet, Signum};
+    /// let set = SignalSet::<1>::from_iter([2, 15, 2].map(|n| Signum::new(n).unwrap()));
+    /// assert_eq!(set.len(), 2); // each counts once
+    /// ```
     #[must_use]
     pub fn len(&self) -> usize {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
 
     /// The signals of the set, ascending.
+    ///
+    /// ```
+    /// # use sigtrip_core::{SignalSet, Signum};
+    /// let set = SignalSet::<1>::from_iter([15, 2].map(|n| Signum::new(n).unwrap()));
+    /// assert_eq!(set.iter().map(Signum::get).collect::<Vec<_>>(), [2, 15]);
+    /// ```
     #[must_use]
     pub const fn iter(&self) -> Iter<WORDS> {
         Iter { rest: *self, word: 0 }
@@ -195,6 +252,15 @@ impl<const WORDS: usize> fmt::Debug for SignalSet<WORDS> {
 }
 
 /// The signals of a [`SignalSet`], ascending; made by [`SignalSet::iter`].
+///
+/// ```
+/// # use sigtrip_core::{SignalSet, Signum};
+/// let mut signals = SignalSet::<1>::from_iter([15, 2].map(|n| Signum::new(n).unwrap())).iter();
+/// assert_eq!(signals.len(), 2);
+/// assert_eq!(signals.next(), Signum::new(2));
+/// assert_eq!(signals.next(), Signum::new(15));
+/// assert_eq!(signals.next(), None);
+/// ```
 #[derive(Clone, Debug)]
 pub struct Iter<const WORDS: usize> {
     rest: SignalSet<WORDS>,

@@ -24,6 +24,12 @@ pub struct Signum(NonZeroU32);
 
 impl Signum {
     /// The signal with this number; `None` for 0.
+    ///
+    /// ```
+    /// # use sigtrip_core::Signum;
+    /// assert!(Signum::new(1).is_some());
+    /// assert!(Signum::new(0).is_none());
+    /// ```
     #[inline]
     #[must_use]
     pub const fn new(number: u32) -> Option<Self> {
@@ -34,6 +40,12 @@ impl Signum {
     }
 
     /// The number, 1 or more.
+    ///
+    /// ```
+    /// # use sigtrip_core::Signum;
+    /// let term = Signum::new(15).unwrap();
+    /// assert_eq!(term.get(), 15);
+    /// ```
     #[inline]
     #[must_use]
     pub const fn get(self) -> u32 {

@@ -20,6 +20,15 @@ use crate::{
 /// What is done with a signal.
 ///
 /// `H` is the handler; `F` is what is known about a foreign disposition (in a table nothing: `()`).
+///
+/// ```
+/// # use sigtrip_core::{Disposition, Signum};
+/// fn is_ours(disposition: Disposition<fn(Signum)>) -> bool {
+///     matches!(disposition, Disposition::Handler(_))
+/// }
+/// assert!(is_ours(Disposition::Handler(|signal| println!("{signal}"))));
+/// assert!(!is_ours(Disposition::default()));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Disposition<H, F = ()> {
     /// The system's default action: POSIX's `SIG_DFL`.
@@ -34,6 +43,27 @@ pub enum Disposition<H, F = ()> {
 }
 
 /// A handler that fits one machine word: a function pointer, a `&'static` reference, a pointer that somebody counts.
+///
+/// ```
+/// use sigtrip_core::{Disposition, HandlerTable, OneWord, Signum};
+///
+/// #[derive(Clone, Copy, Debug, PartialEq)]
+/// struct Row(u8); // a handler by its number, as an interpreter may have it
+///
+/// // SAFETY: the words are 1 to 256, none of the three that are refused, and each is made from one row alone.
+/// unsafe impl OneWord for Row {
+///     fn into_word(self) -> *mut () {
+///         std::ptr::without_provenance_mut(usize::from(self.0) + 1)
+///     }
+///     unsafe fn from_word(word: *mut ()) -> Self {
+///         Self((word.addr() - 1) as u8)
+///     }
+/// }
+///
+/// let (table, int) = (HandlerTable::<Row, 1>::new(), Signum::new(2).unwrap());
+/// table.swap(int, Disposition::Handler(Row(0))).unwrap();
+/// assert_eq!(table.get(int), Disposition::Handler(Row(0)));
+/// ```
 ///
 /// # Safety
 ///
@@ -135,6 +165,12 @@ pub struct HandlerTable<H, const WORDS: usize> {
 impl<H: OneWord, const WORDS: usize> HandlerTable<H, WORDS> {
     const_unless_loom! {
         /// Every signal at `Default`. All bits zero, so that a `static` costs no space in a program's file.
+        ///
+        /// ```
+        /// # use sigtrip_core::{Disposition, HandlerTable, Signum};
+        /// static TABLE: HandlerTable<fn(Signum), 2> = HandlerTable::new();
+        /// assert_eq!(TABLE.get(Signum::new(2).unwrap()), Disposition::Default);
+        /// ```
         #[must_use]
         pub fn new() -> Self {
             Self { entries: null_pointers(), handlers: PhantomData }
@@ -153,6 +189,13 @@ impl<H: OneWord, const WORDS: usize> HandlerTable<H, WORDS> {
     }
 
     /// The signal's disposition: one load. `Default` for a number beyond the width. Either context.
+    ///
+    /// ```
+    /// # use sigtrip_core::{Disposition, HandlerTable, Signum};
+    /// let (table, int) = (HandlerTable::<fn(Signum), 1>::new(), Signum::new(2).unwrap());
+    /// table.swap(int, Disposition::Ignore).unwrap();
+    /// assert_eq!(table.get(int), Disposition::Ignore);
+    /// ```
     #[inline]
     #[must_use]
     pub fn get(&self, signal: Signum) -> Disposition<H> {
@@ -161,6 +204,13 @@ impl<H: OneWord, const WORDS: usize> HandlerTable<H, WORDS> {
     }
 
     /// Replaces the signal's disposition and hands the old one back: one swap. Either context.
+    ///
+    /// ```
+    /// # use sigtrip_core::{Disposition, HandlerTable, Signum};
+    /// let (table, int) = (HandlerTable::<fn(Signum), 1>::new(), Signum::new(2).unwrap());
+    /// assert_eq!(table.swap(int, Disposition::Ignore), Ok(Disposition::Default));
+    /// assert_eq!(table.swap(int, Disposition::Default), Ok(Disposition::Ignore));
+    /// ```
     ///
     /// # Errors
     ///

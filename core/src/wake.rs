@@ -46,11 +46,22 @@ pub struct Armed {
 
 impl Armed {
     /// The value of the word while the owner may sleep: what a futex compares.
+    ///
+    /// ```
+    /// # use sigtrip_core::Armed;
+    /// assert_eq!(Armed::ARMED, 1);
+    /// ```
     pub const ARMED: u32 = 1;
     const IDLE: u32 = 0;
 
     const_unless_loom! {
         /// Not armed.
+        ///
+        /// ```
+        /// # use sigtrip_core::Armed;
+        /// let armed = Armed::new();
+        /// assert!(!armed.is_armed());
+        /// ```
         #[must_use]
         pub fn new() -> Self {
             Self { word: AtomicU32::new(Self::IDLE) }
@@ -60,6 +71,13 @@ impl Armed {
     /// Says that the owner is about to sleep. It must look for pending signals after this and before it sleeps.
     ///
     /// Owner context.
+    ///
+    /// ```
+    /// # use sigtrip_core::Armed;
+    /// let armed = Armed::new();
+    /// armed.arm();
+    /// assert!(armed.is_armed());
+    /// ```
     #[inline]
     pub fn arm(&self) {
         // AcqRel: Acquire pairs with the Release of `fire`: if that came first, the look that follows sees its bit.
@@ -71,6 +89,14 @@ impl Armed {
     /// Says that the owner is awake. Unconditional, after every sleep and before the owner looks at what is pending.
     ///
     /// Owner context.
+    ///
+    /// ```
+    /// # use sigtrip_core::Armed;
+    /// let armed = Armed::new();
+    /// armed.arm();
+    /// armed.disarm();
+    /// assert!(!armed.fire()); // the owner is awake: nobody to wake
+    /// ```
     #[inline]
     pub fn disarm(&self) {
         // Acquire: pairs with the Release of `fire`, whose bit the scan that follows must see. Nobody acquires from here, so
@@ -81,6 +107,14 @@ impl Armed {
     /// Disarms from signal context, after the bit is set. If it returns true the caller must wake the owner.
     ///
     /// Signal context: one atomic operation, no loop, no panic. May be called in owner context too.
+    ///
+    /// ```
+    /// # use sigtrip_core::Armed;
+    /// let armed = Armed::new();
+    /// armed.arm();
+    /// assert!(armed.fire()); // wake the owner
+    /// assert!(!armed.fire()); // once
+    /// ```
     #[inline]
     #[must_use = "if it returns true the owner sleeps and must be woken"]
     pub fn fire(&self) -> bool {
@@ -94,6 +128,14 @@ impl Armed {
     /// For a kernel that sleeps on something else than the address of the word: a condition variable (look with
     /// its lock held, and take that lock in [`Kernel::wake`](crate::Kernel::wake)), or an instruction that waits for
     /// an interrupt. Either context.
+    ///
+    /// ```
+    /// # use sigtrip_core::Armed;
+    /// let armed = Armed::new();
+    /// armed.arm();
+    /// assert!(armed.is_armed()); // sleep on
+    /// assert!(armed.fire() && !armed.is_armed()); // sleep no more
+    /// ```
     #[inline]
     #[must_use]
     pub fn is_armed(&self) -> bool {
@@ -104,6 +146,14 @@ impl Armed {
     /// The address of the word, for a system call that sleeps on it or wakes its sleepers.
     ///
     /// Either context. Nobody may write through it. Not there under loom, whose words have no address.
+    ///
+    /// ```
+    /// # use sigtrip_core::Armed;
+    /// let armed = Armed::new();
+    /// armed.arm();
+    /// // SAFETY: the word lives, and no other thread has it.
+    /// assert_eq!(unsafe { armed.as_ptr().read() }, Armed::ARMED);
+    /// ```
     #[cfg(not(sigtrip_loom))]
     #[inline]
     #[must_use]

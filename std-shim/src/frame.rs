@@ -6,6 +6,11 @@ use core::{fmt, panic::Location};
 ///
 /// Python hands a handler the main thread's frame; this is the same idea. It is where the program *was* when it looked,
 /// not where the signal interrupted it. A plain value; displayed as `file:line`.
+///
+/// ```
+/// let here = sigtrip::Frame::caller();
+/// assert_eq!(here.to_string(), format!("{}:{}", here.file(), here.line()));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Frame(&'static Location<'static>);
 
@@ -23,12 +28,22 @@ impl Frame {
     }
 
     /// The source file, as the compiler was given its path.
+    ///
+    /// ```
+    /// # use sigtrip::Frame;
+    /// assert_eq!(Frame::caller().file(), file!());
+    /// ```
     #[must_use]
     pub const fn file(&self) -> &'static str {
         self.0.file()
     }
 
     /// The line in that file, from 1 up.
+    ///
+    /// ```
+    /// # use sigtrip::Frame;
+    /// assert_eq!(Frame::caller().line(), line!());
+    /// ```
     #[must_use]
     pub const fn line(&self) -> u32 {
         self.0.line()

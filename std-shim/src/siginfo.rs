@@ -45,6 +45,16 @@ impl SigInfo {
     }
 
     /// The signal.
+    ///
+    /// ```
+    /// use sigtrip::{Signal, block, raise_signal, sigwaitinfo};
+    ///
+    /// let _blocked = block([Signal::USR1, Signal::USR2])?;
+    /// raise_signal(Signal::USR2)?;
+    /// let info = sigwaitinfo([Signal::USR1, Signal::USR2])?;
+    /// assert_eq!(info.signal(), Signal::USR2);
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
     #[must_use]
     pub const fn signal(&self) -> Signal {
         self.signal
@@ -52,24 +62,64 @@ impl SigInfo {
 
     /// Why it was sent: `SI_USER` (0) by `kill` (with glibc also to a thread), `SI_QUEUE` (-1) by `sigqueue`; a positive number by
     /// the kernel.
+    ///
+    /// ```
+    /// use sigtrip::{Signal, block, sigqueue, sigwaitinfo};
+    ///
+    /// let _blocked = block(Signal::USR1)?;
+    /// sigqueue(std::process::id() as i32, Signal::USR1, 42)?;
+    /// let info = sigwaitinfo(Signal::USR1)?;
+    /// assert_eq!(info.code(), -1); // SI_QUEUE
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
     #[must_use]
     pub const fn code(&self) -> i32 {
         self.record.code()
     }
 
     /// An errno that belongs to it: on Linux hardly ever another than 0.
+    ///
+    /// ```
+    /// use sigtrip::{Signal, block, raise_signal, sigwaitinfo};
+    ///
+    /// let _blocked = block(Signal::USR1)?;
+    /// raise_signal(Signal::USR1)?;
+    /// let info = sigwaitinfo(Signal::USR1)?;
+    /// assert_eq!(info.errno(), 0);
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
     #[must_use]
     pub const fn errno(&self) -> i32 {
         self.record.errno()
     }
 
     /// The process that sent it, or the child that it is about.
+    ///
+    /// ```
+    /// use sigtrip::{Signal, block, raise_signal, sigwaitinfo};
+    ///
+    /// let _blocked = block(Signal::USR1)?;
+    /// raise_signal(Signal::USR1)?;
+    /// let info = sigwaitinfo(Signal::USR1)?;
+    /// assert_eq!(info.pid(), Some(std::process::id() as i32));
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
     #[must_use]
     pub fn pid(&self) -> Option<i32> {
         self.record.pid()
     }
 
     /// The real user of that process.
+    ///
+    /// ```
+    /// use sigtrip::{Signal, block, raise_signal, sigwaitinfo};
+    ///
+    /// let _blocked = block(Signal::USR1)?;
+    /// raise_signal(Signal::USR1)?;
+    /// let info = sigwaitinfo(Signal::USR1)?;
+    /// assert!(info.uid().is_some()); // a process sent it
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
     #[must_use]
     pub fn uid(&self) -> Option<u32> {
         self.record.uid()
@@ -77,60 +127,166 @@ impl SigInfo {
 
     /// For SIGCHLD from the kernel: the child's exit status, or the number of the signal that ended, stopped or continued
     /// it.
+    ///
+    /// ```
+    /// use sigtrip::{Signal, block, sigwaitinfo};
+    ///
+    /// # let _session = sigtrip::init()?;
+    /// # sigtrip::signal(Signal::CHLD, sigtrip::Disposition::Default)?; // ignored it would not come
+    /// let _blocked = block(Signal::CHLD)?;
+    /// let mut child = std::process::Command::new("false").spawn().unwrap();
+    /// let info = sigwaitinfo(Signal::CHLD)?;
+    /// assert_eq!(info.status(), Some(1));
+    /// # child.wait().unwrap();
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
     #[must_use]
     pub fn status(&self) -> Option<i32> {
         self.record.status()
     }
 
     /// For SIGIO from the kernel: the events of the descriptor, as poll(2) has them.
+    ///
+    /// ```
+    /// use sigtrip::{Signal, block, raise_signal, sigwaitinfo};
+    ///
+    /// let _blocked = block(Signal::IO)?;
+    /// raise_signal(Signal::IO)?;
+    /// let info = sigwaitinfo(Signal::IO)?;
+    /// assert_eq!(info.band(), None); // a process sent it, not the kernel
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
     #[must_use]
     pub fn band(&self) -> Option<c_long> {
         self.record.band()
     }
 
     /// The number that `sigqueue` sent with it.
+    ///
+    /// ```
+    /// use sigtrip::{Signal, block, sigqueue, sigwaitinfo};
+    ///
+    /// let _blocked = block(Signal::USR1)?;
+    /// sigqueue(std::process::id() as i32, Signal::USR1, 42)?;
+    /// let info = sigwaitinfo(Signal::USR1)?;
+    /// assert_eq!(info.value(), Some(42));
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
     #[must_use]
     pub fn value(&self) -> Option<i32> {
         self.record.value()
     }
 
     /// Python's `si_signo`: the number of [`signal`](Self::signal).
+    ///
+    /// ```
+    /// use sigtrip::{Signal, block, raise_signal, sigwaitinfo};
+    ///
+    /// let _blocked = block(Signal::USR1)?;
+    /// raise_signal(Signal::USR1)?;
+    /// let info = sigwaitinfo(Signal::USR1)?;
+    /// assert_eq!(info.si_signo(), Signal::USR1.number());
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
     #[must_use]
     pub const fn si_signo(&self) -> i32 {
         self.signal.number()
     }
 
     /// Python's `si_code`: [`code`](Self::code).
+    ///
+    /// ```
+    /// use sigtrip::{Signal, block, sigqueue, sigwaitinfo};
+    ///
+    /// let _blocked = block(Signal::USR1)?;
+    /// sigqueue(std::process::id() as i32, Signal::USR1, 42)?;
+    /// let info = sigwaitinfo(Signal::USR1)?;
+    /// assert_eq!(info.si_code(), -1); // SI_QUEUE
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
     #[must_use]
     pub const fn si_code(&self) -> i32 {
         self.code()
     }
 
     /// Python's `si_errno`: [`errno`](Self::errno).
+    ///
+    /// ```
+    /// use sigtrip::{Signal, block, raise_signal, sigwaitinfo};
+    ///
+    /// let _blocked = block(Signal::USR1)?;
+    /// raise_signal(Signal::USR1)?;
+    /// let info = sigwaitinfo(Signal::USR1)?;
+    /// assert_eq!(info.si_errno(), 0);
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
     #[must_use]
     pub const fn si_errno(&self) -> i32 {
         self.errno()
     }
 
     /// Python's `si_pid`: [`pid`](Self::pid), or 0.
+    ///
+    /// ```
+    /// use sigtrip::{Signal, block, raise_signal, sigwaitinfo};
+    ///
+    /// let _blocked = block(Signal::USR1)?;
+    /// raise_signal(Signal::USR1)?;
+    /// let info = sigwaitinfo(Signal::USR1)?;
+    /// assert_eq!(info.si_pid(), std::process::id() as i32);
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
     #[must_use]
     pub fn si_pid(&self) -> i32 {
         self.pid().unwrap_or(0)
     }
 
     /// Python's `si_uid`: [`uid`](Self::uid), or 0.
+    ///
+    /// ```
+    /// use sigtrip::{Signal, block, raise_signal, sigwaitinfo};
+    ///
+    /// let _blocked = block(Signal::USR1)?;
+    /// raise_signal(Signal::USR1)?;
+    /// let info = sigwaitinfo(Signal::USR1)?;
+    /// assert_eq!(Some(info.si_uid()), info.uid());
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
     #[must_use]
     pub fn si_uid(&self) -> u32 {
         self.uid().unwrap_or(0)
     }
 
     /// Python's `si_status`: [`status`](Self::status), or 0.
+    ///
+    /// ```
+    /// use sigtrip::{Signal, block, sigwaitinfo};
+    ///
+    /// # let _session = sigtrip::init()?;
+    /// # sigtrip::signal(Signal::CHLD, sigtrip::Disposition::Default)?; // ignored it would not come
+    /// let _blocked = block(Signal::CHLD)?;
+    /// let mut child = std::process::Command::new("false").spawn().unwrap();
+    /// let info = sigwaitinfo(Signal::CHLD)?;
+    /// assert_eq!(info.si_status(), 1);
+    /// # child.wait().unwrap();
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
     #[must_use]
     pub fn si_status(&self) -> i32 {
         self.status().unwrap_or(0)
     }
 
     /// Python's `si_band`: [`band`](Self::band), or 0.
+    ///
+    /// ```
+    /// use sigtrip::{Signal, block, raise_signal, sigwaitinfo};
+    ///
+    /// let _blocked = block(Signal::IO)?;
+    /// raise_signal(Signal::IO)?;
+    /// let info = sigwaitinfo(Signal::IO)?;
+    /// assert_eq!(info.si_band(), 0); // a process sent it, not the kernel
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
     #[must_use]
     pub fn si_band(&self) -> c_long {
         self.band().unwrap_or(0)

@@ -32,6 +32,11 @@ use crate::{Error, sys};
 pub struct Signal(Signum);
 
 /// What the system does with a signal that nobody handles or ignores; after signal(7).
+///
+/// ```
+/// use sigtrip::{DefaultAction, Signal};
+/// assert_eq!(Signal::TSTP.default_action(), DefaultAction::Stop);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DefaultAction {
     /// The process ends.
@@ -127,6 +132,12 @@ impl Signal {
     /// # Errors
     ///
     /// [`Error::OutOfRange`] unless the number is in 1 to [`MAX`](Self::MAX).
+    ///
+    /// ```
+    /// # use sigtrip::Signal;
+    /// assert_eq!(Signal::from_raw(15), Ok(Signal::TERM));
+    /// assert!(Signal::from_raw(0).is_err());
+    /// ```
     pub const fn from_raw(number: i32) -> Result<Self, Error> {
         match Signum::new(number.cast_unsigned()) {
             Some(signum) if number <= Self::MAX && number > 0 => Ok(Self(signum)),
@@ -180,12 +191,22 @@ impl Signal {
     }
 
     /// The number, as C has it.
+    ///
+    /// ```
+    /// # use sigtrip::Signal;
+    /// assert_eq!(Signal::KILL.number(), 9);
+    /// ```
     #[must_use]
     pub const fn number(self) -> i32 {
         sys::raw(self.0)
     }
 
     /// The number as the core has it.
+    ///
+    /// ```
+    /// # use sigtrip::Signal;
+    /// assert_eq!(Signal::KILL.signum().get(), 9);
+    /// ```
     #[must_use]
     pub const fn signum(self) -> Signum {
         self.0
@@ -197,17 +218,32 @@ impl Signal {
     }
 
     /// Every number from 1 to [`MAX`](Self::MAX), ascending; also those that can not be handled.
+    ///
+    /// ```
+    /// # use sigtrip::Signal;
+    /// assert_eq!(Signal::all().last().map(Signal::number), Some(Signal::MAX));
+    /// ```
     pub fn all() -> impl Iterator<Item = Self> {
         (1..=Self::MAX).filter_map(|number| Self::from_raw(number).ok())
     }
 
     /// The name: `SIGINT`, `SIGRTMIN+3`, and `SIG32` for a number that libc keeps for itself.
+    ///
+    /// ```
+    /// # use sigtrip::Signal;
+    /// assert_eq!(&*Signal::INT.name(), "SIGINT");
+    /// ```
     #[must_use]
     pub fn name(self) -> Name {
         Name::of(format_args!("{self}"))
     }
 
     /// What it is for, in a few words; for a real-time or reserved signal just that.
+    ///
+    /// ```
+    /// # use sigtrip::Signal;
+    /// assert_eq!(Signal::TERM.description(), "request to end");
+    /// ```
     #[must_use]
     pub fn description(self) -> &'static str {
         match self.standard() {
@@ -218,12 +254,23 @@ impl Signal {
     }
 
     /// What the system does with it by default.
+    ///
+    /// ```
+    /// # use sigtrip::{DefaultAction, Signal};
+    /// assert_eq!(Signal::CHLD.default_action(), DefaultAction::Ignore);
+    /// ```
     #[must_use]
     pub fn default_action(self) -> DefaultAction {
         self.standard().map_or(DefaultAction::Terminate, |standard| standard.default)
     }
 
     /// Whether it is a real-time signal: these queue, and are delivered as often as they were sent.
+    ///
+    /// ```
+    /// # use sigtrip::Signal;
+    /// assert!(Signal::real_time_min().is_real_time());
+    /// assert!(!Signal::INT.is_real_time());
+    /// ```
     #[must_use]
     pub fn is_real_time(self) -> bool {
         let (min, max) = sys::real_time_range();
@@ -288,6 +335,11 @@ impl From<Signal> for Signum {
 }
 
 /// A signal's name or what [`strsignal`](crate::strsignal) says of it, in place: it needs no heap.
+///
+/// ```
+/// let name = sigtrip::Signal::INT.name();
+/// assert_eq!(name.strip_prefix("SIG"), Some("INT")); // it is read as a `str`
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Name(heapless::String<{ Name::CAPACITY }>);
 

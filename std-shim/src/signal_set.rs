@@ -257,6 +257,14 @@ impl fmt::Debug for Plain {
 }
 
 /// The signals of a [`SignalSet`], ascending; made by [`SignalSet::iter`]. Either context.
+///
+/// ```
+/// use sigtrip::{Signal, SignalSet};
+///
+/// let mut signals = SignalSet::from([Signal::TERM, Signal::HUP]).iter();
+/// assert_eq!(signals.next(), Some(Signal::HUP));
+/// assert_eq!(signals.len(), 1);
+/// ```
 #[derive(Clone, Debug)]
 pub struct SignalSetIter(sigtrip_core::Iter<WORDS>);
 

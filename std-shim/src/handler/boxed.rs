@@ -43,6 +43,14 @@ impl Handler {
     ///
     /// It is `Fn`, not `FnMut`, because handlers nest: it may be called again, at a safe point of its own, before it has
     /// returned.
+    ///
+    /// ```
+    /// use sigtrip::Handler;
+    ///
+    /// let greeting = String::from("reloading");
+    /// let handler = Handler::new(move |_| println!("{greeting}"));
+    /// assert!(handler.name().contains("closure"));
+    /// ```
     pub fn new<F, R>(function: F) -> Self
     where
         F: Fn(&Delivery) -> R + Send + Sync + 'static,

@@ -25,6 +25,19 @@ use crate::{
 /// What a handler is told.
 ///
 /// It lives for the time of the call. Owner context.
+///
+/// ```
+/// use sigtrip::{Delivery, Signal, on, raise_signal};
+///
+/// fn report(delivery: &Delivery) {
+///     assert_eq!(delivery.signal(), Signal::USR1);
+///     println!("{} at {}", delivery.signal(), delivery.frame());
+/// }
+/// # let _session = sigtrip::init()?;
+/// on(Signal::USR1, report)?;
+/// raise_signal(Signal::USR1)?;
+/// # Ok::<(), sigtrip::Interrupt>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Delivery {
     signal: Signal,
@@ -37,12 +50,28 @@ impl Delivery {
     }
 
     /// The signal. One call stands for one delivery or more: those that came before the call coalesce.
+    ///
+    /// ```
+    /// # use sigtrip::{Signal, on, raise_signal};
+    /// # let _session = sigtrip::init()?;
+    /// on(Signal::HUP, |delivery| assert_eq!(delivery.signal(), Signal::HUP))?;
+    /// raise_signal(Signal::HUP)?;
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
     #[must_use]
     pub const fn signal(&self) -> Signal {
         self.signal
     }
 
     /// The safe point at which the handler runs.
+    ///
+    /// ```
+    /// # use sigtrip::{Signal, on, raise_signal};
+    /// # let _session = sigtrip::init()?;
+    /// on(Signal::HUP, |delivery| assert_eq!(delivery.frame().file(), file!()))?;
+    /// raise_signal(Signal::HUP)?; // this line
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
     #[must_use]
     pub const fn frame(&self) -> Frame {
         self.frame
@@ -50,6 +79,13 @@ impl Delivery {
 }
 
 /// What a handler may return: nothing, or whether it failed.
+///
+/// ```
+/// use sigtrip::{Interrupt, Outcome};
+///
+/// assert!(().into_result().is_ok());
+/// assert!(Err(Interrupt::exit(1)).into_result().is_err());
+/// ```
 pub trait Outcome {
     /// Whether it failed.
     ///
@@ -174,6 +210,11 @@ impl Handler {
     }
 
     /// The name of the function or closure that it was made from, as `core::any::type_name` gives it.
+    ///
+    /// ```
+    /// # use sigtrip::{Handler, default_int_handler};
+    /// assert!(Handler::new(default_int_handler).name().ends_with("default_int_handler"));
+    /// ```
     #[must_use]
     pub fn name(&self) -> &'static str {
         (self.header().name)()
@@ -278,6 +319,15 @@ impl fmt::Debug for Handler {
 }
 
 /// What is done with a signal, as [`signal`](fn@crate::signal) takes it and [`getsignal`](crate::getsignal) returns it.
+///
+/// ```
+/// use sigtrip::{Disposition, Signal, getsignal, signal};
+///
+/// # let _session = sigtrip::init()?;
+/// signal(Signal::USR1, Disposition::Ignore)?;
+/// assert_eq!(getsignal(Signal::USR1)?, Disposition::Ignore);
+/// # Ok::<(), sigtrip::Interrupt>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Disposition {
     /// The system's default action: `SIG_DFL`.
@@ -312,6 +362,15 @@ where
 /// # Errors
 ///
 /// Always.
+///
+/// ```
+/// use sigtrip::{Signal, default_int_handler, raise_signal, signal};
+///
+/// # let _session = sigtrip::init()?;
+/// signal(Signal::USR1, default_int_handler)?; // as if it were Ctrl-C
+/// assert!(raise_signal(Signal::USR1).unwrap_err().is_keyboard_interrupt());
+/// # Ok::<(), sigtrip::Interrupt>(())
+/// ```
 pub fn default_int_handler(delivery: &Delivery) -> Result<(), Interrupt> {
     Err(Interrupt::KeyboardInterrupt(delivery.frame()))
 }

@@ -5,9 +5,23 @@ use std::{borrow::Cow, boxed::Box, error::Error, io};
 use super::Interrupt;
 
 /// Any error.
+///
+/// ```
+/// use sigtrip::{Cause, Interrupt};
+///
+/// let cause: Cause = "no luck".into();
+/// assert_eq!(Interrupt::Other(cause).to_string(), "no luck");
+/// ```
 pub type Cause = Box<dyn Error + Send + Sync>;
 
 /// A message for standard error.
+///
+/// ```
+/// use sigtrip::{Interrupt, Message};
+///
+/// let message: Message = format!("{} files lost", 3).into();
+/// assert_eq!(Interrupt::ExitMessage(message).to_string(), "3 files lost");
+/// ```
 pub type Message = Cow<'static, str>;
 
 impl From<Cause> for Interrupt {

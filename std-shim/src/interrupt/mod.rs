@@ -42,24 +42,49 @@ pub enum Interrupt {
 
 impl Interrupt {
     /// Ends the program with this status.
+    ///
+    /// ```
+    /// # use sigtrip::Interrupt;
+    /// assert!(matches!(Interrupt::exit(3), Interrupt::Exit(3)));
+    /// ```
     #[must_use]
     pub const fn exit(status: i32) -> Self {
         Self::Exit(status)
     }
 
     /// Ends the program with this message on standard error and status 1.
+    ///
+    /// ```
+    /// # use sigtrip::Interrupt;
+    /// assert_eq!(Interrupt::exit_message("no luck").to_string(), "no luck");
+    /// ```
     #[must_use]
     pub fn exit_message(message: impl Into<Message>) -> Self {
         Self::ExitMessage(message.into())
     }
 
     /// Any error.
+    ///
+    /// ```
+    /// use core::{error::Error, fmt};
+    /// use sigtrip::Interrupt;
+    ///
+    /// let cause: &'static (dyn Error + Send + Sync) = &fmt::Error; // so without `std`
+    /// assert_eq!(Interrupt::other(cause).to_string(), fmt::Error.to_string());
+    /// ```
     #[must_use]
     pub fn other(cause: impl Into<Cause>) -> Self {
         Self::Other(cause.into())
     }
 
     /// Whether it is Ctrl-C.
+    ///
+    /// ```
+    /// use sigtrip::{Frame, Interrupt};
+    ///
+    /// assert!(Interrupt::KeyboardInterrupt(Frame::caller()).is_keyboard_interrupt());
+    /// assert!(!Interrupt::exit(130).is_keyboard_interrupt());
+    /// ```
     #[must_use]
     pub const fn is_keyboard_interrupt(&self) -> bool {
         matches!(self, Self::KeyboardInterrupt(_))

@@ -6,6 +6,13 @@ use super::{ALIASES, STANDARD, Signal};
 use crate::sys;
 
 /// The text is not a signal's name or number.
+///
+/// ```
+/// use sigtrip::Signal;
+///
+/// let error = "SIGNAL".parse::<Signal>().unwrap_err();
+/// assert!(error.to_string().starts_with("not a signal"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ParseSignalError;

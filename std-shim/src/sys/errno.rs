@@ -17,6 +17,13 @@ pub struct Errno(c_int);
 
 impl Errno {
     /// The number: `EINVAL` is 22 on Linux.
+    ///
+    /// ```
+    /// use sigtrip::{Error, Interrupt, kill};
+    ///
+    /// let failed = kill(1 << 30, None);
+    /// assert!(matches!(failed, Err(Interrupt::Error(Error::System { errno, .. })) if errno.raw() == 3)); // ESRCH
+    /// ```
     #[must_use]
     pub const fn raw(self) -> i32 {
         self.0
