@@ -12,6 +12,10 @@
 //! What can not happen: a delivery with no later run of its handler, unless the disposition was changed in between,
 //! and then whoever dispatches is told.
 
+mod replaced;
+
+pub use replaced::Replaced;
+
 use crate::{
     Armed, Disposition, HandlerTable, Kernel, OneWord, OutOfRange, Pending, SignalSet, Signum,
     atomic::const_unless_loom,
@@ -53,36 +57,6 @@ pub struct Dispatcher<H, const WORDS: usize> {
     pending: Pending<WORDS>,
     table: HandlerTable<H, WORDS>,
     armed: Armed,
-}
-
-/// What [`Dispatcher::set_disposition`] replaced.
-///
-/// ```
-/// # use sigtrip_core::{Dispatcher, Disposition, Kernel, OutOfRange, Signum};
-/// # struct Nothing;
-/// # impl Kernel for Nothing {
-/// #     type Foreign = ();
-/// #     type Error = OutOfRange;
-/// #     fn set_disposition(&self, _: Signum, _: &Disposition<()>) -> Result<Disposition<()>, OutOfRange> {
-/// #         Ok(Disposition::Default)
-/// #     }
-/// #     fn wake(&self) {}
-/// # }
-/// let signals = Dispatcher::<fn(Signum), 1>::new();
-/// let int = Signum::new(2).unwrap();
-/// signals.note_disposition(int, Disposition::Handler(|_| ())).unwrap();
-/// let old = signals.set_disposition(&Nothing, int, Disposition::Ignore).unwrap();
-/// assert_eq!(old.disposition, Disposition::Default); // so says the kernel
-/// assert!(old.stale.is_some()); // and yet there was a handler of ours
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Replaced<H, F> {
-    /// The earlier disposition, as the kernel had it. `Ignore` also where it was ours without a handler in the table, as
-    /// when other code has put an older copy of ours back: a delivery did nothing then.
-    pub disposition: Disposition<H, F>,
-    /// A handler of ours that was in the table although the kernel's disposition was no longer ours: somebody else had
-    /// replaced it. It is handed back so that whoever counts handlers can let it go.
-    pub stale: Option<H>,
 }
 
 impl<H: OneWord, const WORDS: usize> Dispatcher<H, WORDS> {
@@ -379,7 +353,7 @@ impl<H: OneWord, const WORDS: usize> Dispatcher<H, WORDS> {
     ) -> Result<Replaced<H, K::Foreign>, K::Error> {
         let old = self.table.swap(signal, Disposition::Handler(handler))?;
         match kernel.set_disposition(signal, &Disposition::Handler(())) {
-            Ok(before) => Ok(replaced(before, old)),
+            Ok(before) => Ok(replaced::replaced(before, old)),
             Err(error) => {
                 self.table.swap(signal, old)?;
                 Err(error)
@@ -399,34 +373,13 @@ impl<H: OneWord, const WORDS: usize> Dispatcher<H, WORDS> {
             Disposition::Foreign(_) => Disposition::Foreign(()),
             Disposition::Default | Disposition::Handler(()) => Disposition::Default,
         };
-        Ok(replaced(before, self.table.swap(signal, entry)?))
+        Ok(replaced::replaced(before, self.table.swap(signal, entry)?))
     }
 }
 
 impl<H: OneWord, const WORDS: usize> Default for Dispatcher<H, WORDS> {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-/// The kernel's word is the truth; the table adds which handler is ours.
-fn replaced<H, F>(before: Disposition<(), F>, entry: Disposition<H>) -> Replaced<H, F> {
-    let handler = match entry {
-        Disposition::Handler(handler) => Some(handler),
-        Disposition::Default | Disposition::Ignore | Disposition::Foreign(()) => None,
-    };
-    match (before, handler) {
-        (Disposition::Handler(()), Some(handler)) => {
-            Replaced { disposition: Disposition::Handler(handler), stale: None }
-        }
-        (Disposition::Default, stale) => Replaced { disposition: Disposition::Default, stale },
-        // Ours without a handler: a delivery trips the signal and nothing runs. That is to ignore it.
-        (Disposition::Handler(()) | Disposition::Ignore, stale) => {
-            Replaced { disposition: Disposition::Ignore, stale }
-        }
-        (Disposition::Foreign(foreign), stale) => {
-            Replaced { disposition: Disposition::Foreign(foreign), stale }
-        }
     }
 }
 
