@@ -42,8 +42,8 @@ pub fn pidfd_open(pid: i32) -> Result<OwnedFd, Error> {
 ///
 /// let mut child = Command::new("sleep").arg("1000").spawn().unwrap();
 /// let process = pidfd_open(child.id() as i32)?;
-/// pidfd_send_signal(&process, Signal::TERM)?;
-/// assert_eq!(child.wait().unwrap().signal(), Some(Signal::TERM.number()));
+/// pidfd_send_signal(&process, Signal::KILL)?;
+/// assert_eq!(child.wait().unwrap().signal(), Some(Signal::KILL.number()));
 /// # Ok::<(), sigtrip::Interrupt>(())
 /// ```
 #[track_caller]
