@@ -94,7 +94,7 @@ const ROWS: &[Row] = &[
     },
     // The goal was 16 + 10k, taken from a drain that swaps out the whole word at once. That one loses signals when a
     // handler fails or panics; here each bit is looked for again and cleared on its own, before its handler runs: 17. The
-    // fixed part is 10; the compiler may align the loop by one or two idle instructions.
+    // fixed part is 9; the compiler may align the loop by one or two idle instructions.
     dispatch("core dispatch", 1, 12, 17, CORE),
     dispatch("core dispatch", 3, 12, 17, CORE),
     dispatch("core dispatch", 8, 12, 17, CORE),

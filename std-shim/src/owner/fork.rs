@@ -4,8 +4,9 @@
 //!
 //! 1. *prepare* blocks every signal and takes the writers' lock, so that nothing is half done when memory is copied;
 //! 2. *parent* releases both;
-//! 3. *child* forgets what is pending (those signals were the parent's), who sleeps (that thread is not there), the
-//!    shutdown request; makes the forking thread the owner if there was one; then releases both.
+//! 3. *child* forgets what is pending (those signals were the parent's), who sleeps (that thread is not there) and the
+//!    shutdown request; gives up its parent's wake and wakeup descriptors; makes the forking thread the owner if there was
+//!    one; then releases both.
 //!
 //! What can not happen: a handler that runs in both processes for one signal; a child that waits for a lock whose holder it does
 //! not have. A child made by a raw `clone` or `_Fork` passes by here: it may only exec.

@@ -198,7 +198,7 @@ pub fn init() -> Result<Session, Error> {
 /// ```
 pub fn init_with(options: Options) -> Result<Session, Error> {
     fork::register()?; // before there is an owner
-    // Acquire: pairs with the Release in `Session::drop`, so that what the last session put back is seen.
+    // Acquire: pairs with the Release in `LastSteps::drop`, so that what the last session put back is seen.
     // Relaxed where it fails: nothing that another thread wrote is looked at then.
     OWNER
         .compare_exchange(NOBODY, sys::current_thread(), Ordering::Acquire, Ordering::Relaxed)

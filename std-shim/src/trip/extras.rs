@@ -4,7 +4,8 @@
 //! One word says whether any of them is wanted; while none is, signals have a trampoline that does not even look. Each has its
 //! own word, changed by the owner alone and read in signal context. The order is: bit, wake, then these, the byte last: whoever
 //! reads the byte finds the bit. What can not happen: a write to a descriptor number that was closed and means another file
-//! now. The number written to is the library's own, made once and never closed; `dup3` puts another open file behind it.
+//! now. The number written to is the library's own, and `dup3` puts another open file behind it; it is closed only in the
+//! child of a fork, where no other thread can be about to write.
 
 use core::{
     ffi::c_int,

@@ -350,11 +350,16 @@ fn sigsuspend_keeps_what_its_mask_blocks() {
 
 fn sigsuspend_ends_for_one_that_another_thread_receives() {
     let _session = session();
-    log_signal(Signal::USR1);
-    let receiver = when_asleep(|| trip(Signal::USR1));
-    block([Signal::USR1]);
-    sigsuspend(Signal::USR1).expect("none fails");
-    assert_eq!(take_log(), ["SIGUSR1"]);
+    another_thread_ends_a_sigsuspend(Signal::USR1);
+}
+
+/// The owner blocks the signal, so that another thread receives it.
+fn another_thread_ends_a_sigsuspend(signal: Signal) {
+    log_signal(signal);
+    let receiver = when_asleep(move || trip(signal));
+    block([signal]);
+    sigsuspend(signal).expect("none fails");
+    assert_eq!(take_log(), [signal.to_string()]);
     receiver.join().expect("it does not panic");
 }
 
@@ -459,21 +464,12 @@ fn a_fork_in_a_handler_during_the_wait() {
     if take_log() == ["child"] {
         let status = std::panic::catch_unwind(|| {
             assert!(taken.is_none());
-            in_the_child_another_thread_wakes_the_owner();
+            another_thread_ends_a_sigsuspend(Signal::HUP);
         });
         raw::exit_now(i32::from(status.is_err()));
     }
     assert!(taken.is_some());
     sender.join().expect("it does not panic");
-}
-
-fn in_the_child_another_thread_wakes_the_owner() {
-    log_signal(Signal::HUP);
-    let receiver = when_asleep(|| trip(Signal::HUP));
-    block([Signal::HUP]);
-    sigsuspend(Signal::HUP).expect("none fails");
-    assert_eq!(take_log(), ["SIGHUP"]);
-    receiver.join().expect("it does not panic");
 }
 
 fn a_polling_session_does_not_wait() {
