@@ -74,6 +74,13 @@
 //! With `default-features = false` the crate is `no_std` and needs libc alone: the same dispositions, trampolines, safe points and
 //! waits, no heap. Handlers are functions, or closures that capture nothing. [`run`], threads and boxed errors are not there.
 //!
+//! # Critical sections
+//!
+//! The feature `critical-section-impl` gives the whole program an implementation of the crate `critical-section` which signals can not
+//! break: inside a section every signal of the thread is blocked, and no other thread is inside. So code that was
+//! written for interrupts can be run on a host with signals as interrupts. It nests, may be used in signal handlers, and
+//! is kept over a fork. A program takes one implementation alone: not together with `critical-section`'s feature `std`.
+//!
 //! # Platforms
 //!
 //! Linux with glibc on x86-64 is what this was run on. Other systems are refused when compiling.
@@ -89,6 +96,8 @@ compile_error!(
     "sigtrip's system layer is written for Linux so far; macOS and the BSDs are not supported yet"
 );
 
+#[cfg(feature = "critical-section-impl")]
+mod critical_section;
 pub mod embed;
 mod error;
 mod frame;

@@ -30,6 +30,13 @@ pub(crate) fn kick(thread: c_int, signal: Signum) {
     unsafe { libc::syscall(libc::SYS_tgkill, process, thread, raw(signal)) };
 }
 
+/// Lets another thread have the processor: for who waits for one. It can not fail. Async-signal-safe.
+#[cfg(feature = "critical-section-impl")]
+pub(crate) fn give_way() {
+    // SAFETY: no arguments, no preconditions.
+    unsafe { libc::sched_yield() };
+}
+
 /// POSIX `pause`: until a handler has run on this thread.
 pub(crate) fn pause() {
     // SAFETY: no arguments; it always returns -1 with EINTR.

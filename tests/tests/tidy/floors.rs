@@ -33,6 +33,7 @@ pub(crate) const CORE: Floors = Floors {
 pub(crate) const SHIM: Floors = Floors {
     floors: &[
         &["sys"],
+        &["critical_section"],
         // An error names the signal that it is about, and a number that is no signal is an error.
         &["error", "signal"],
         &["siginfo", "signal_set", "strsignal"],
