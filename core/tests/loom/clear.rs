@@ -38,7 +38,9 @@ fn what_was_forgotten_is_not_put_back_by_a_pass() {
         let world = World::new();
         world.trip(ONE);
         world.trip(TWO);
-        let other = spawn(&world, World::dispatch);
+        let other = spawn(&world, |world| {
+            let _ = world.signals.dispatch(world, |_, _| Err(())); // takes one, and leaves the other
+        });
         world.signals.clear_pending();
         other.join().unwrap();
         assert!(!world.signals.any_pending(), "{:?}", world.signals.pending());
