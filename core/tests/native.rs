@@ -18,7 +18,7 @@ use sigtrip_core::{
 type Handler = fn(Signum) -> u32;
 type Signals = Dispatcher<Handler, 2>;
 
-const ROUNDS: u32 = 10_000;
+const ROUNDS: u32 = 2_000;
 
 const fn sig(number: u32) -> Signum {
     Signum::new(number).unwrap()

@@ -1,5 +1,6 @@
 //! The dispatcher against a naive oracle, with a model kernel and no signals. Signals come between operations, inside
-//! handlers, inside the kernel's calls, and, by the hook that runs before each atomic step, anywhere in between.
+//! handlers, inside the kernel's calls, and, by the hook that runs before each atomic step, anywhere in between: also before
+//! the steps of another signal.
 //!
 //! The oracle follows what happens and is asked at each handler and after each operation. A trip that comes between the
 //! take of its own signal and the run of its handler may or may not be pending afterwards, for the handler ran after
@@ -12,7 +13,7 @@
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
-    rc::Rc,
+    rc::{Rc, Weak},
 };
 
 use arbitrary::Arbitrary;
@@ -168,6 +169,7 @@ impl From<OutOfRange> for Refused {
 
 #[derive(Default)]
 struct World {
+    me: Weak<World>,
     signals: Dispatcher<Handler, WORDS>,
     oracle: RefCell<Oracle>,
     /// The model kernel.
@@ -216,6 +218,15 @@ impl Kernel for World {
 }
 
 impl World {
+    fn hook(&self) {
+        let world = self.me.clone();
+        sigtrip_core::step(Some(Box::new(move || {
+            if let Some(world) = world.upgrade() {
+                world.step();
+            }
+        })));
+    }
+
     /// Runs before each atomic step.
     fn step(&self) {
         if self.quiet.get() {
@@ -223,6 +234,9 @@ impl World {
         }
         let now = self.steps.replace(self.steps.get() + 1);
         let due: Vec<_> = self.interrupts.borrow_mut().extract_if(.., |(at, _)| *at == now).collect();
+        if !due.is_empty() {
+            self.hook(); // or the steps of these would run none
+        }
         for (_, interrupt) in due {
             self.interrupt(interrupt);
         }
@@ -442,12 +456,15 @@ impl World {
             Op::Clear => self.clear(),
             Op::Fork => self.fork(),
         }
-        for number in 1..=CAPACITY {
-            let signal = Signum::new(number).unwrap();
+        self.compare_dispositions(NUMBERS);
+        self.compare();
+    }
+
+    fn compare_dispositions(&self, numbers: impl IntoIterator<Item = u32>) {
+        for signal in numbers.into_iter().filter_map(Signum::new).filter(|signal| signal.get() <= CAPACITY) {
             let expected = self.oracle.borrow().table.get(&signal).copied().unwrap_or_default();
             assert_eq!(self.quietly(|| self.signals.disposition(signal)), expected);
         }
-        self.compare();
     }
 }
 
@@ -463,17 +480,13 @@ fn without_particulars(disposition: Disposition<Handler, u8>) -> Disposition<Han
 
 /// Runs it all, in the parent or from some fork on in the child. Returns how many forks there were.
 fn play(ops: &[Op], child_of: Option<u32>) -> u32 {
-    let world = Rc::new(World { child_of, ..World::default() });
-    let hooked = Rc::downgrade(&world);
-    sigtrip_core::step(Some(Box::new(move || {
-        if let Some(world) = hooked.upgrade() {
-            world.step();
-        }
-    })));
+    let world = Rc::new_cyclic(|me| World { me: me.clone(), child_of, ..World::default() });
+    world.hook();
     for &op in ops {
         world.run(op);
     }
     sigtrip_core::step(None);
+    world.compare_dispositions(1..=CAPACITY); // those that nobody named too
 
     // No interrupts any more, and handlers that do nothing: one pass takes all there is.
     world.depth.set(3);
