@@ -28,6 +28,9 @@ const WEAKER: &[(&str, &[&str])] = &[
     ("Relaxed", &[]),
 ];
 
+/// What is not two steps in one.
+const WHOLE: &[&str] = &["load", "store", "fence"];
+
 /// One ordering in one file.
 #[derive(Debug, PartialEq)]
 struct Site<'a> {
@@ -85,7 +88,7 @@ fn missing(file: &str, text: &str, changes: &[(&str, &str)]) -> Vec<String> {
                 && to.contains(".store(")
                 && !to.contains(operation)
         };
-        if !["load", "store"].contains(&operation) && !changes.iter().any(is_split) {
+        if !WHOLE.contains(&operation) && !changes.iter().any(is_split) {
             missing.push(format!("{place}: no mutant splits it into load and store"));
         }
     }
@@ -155,4 +158,10 @@ fn what_has_no_mutant_is_found() {
     assert_eq!(missing("a.rs", text, &all[..2]).len(), 1);
     assert_eq!(missing("a.rs", "fn f() { w.load(Ordering::Relaxed) }", &[]), [""; 0]);
     assert_eq!(missing("a.rs", "fn f() { w.load(Ordering::Strange) }", &[]).len(), 1);
+    assert_eq!(missing("a.rs", "fn f() { fence(Ordering::Acquire) }", &[]).len(), 1);
+    assert_eq!(
+        missing("a.rs", "fn f() { w.compare_exchange(0, 1, Ordering::Acquire, Ordering::Relaxed) }", &[])
+            .len(),
+        3
+    );
 }
