@@ -137,8 +137,9 @@ impl<const WORDS: usize> Pending<WORDS> {
     /// ```
     pub fn clear(&self) {
         for word in &self.words {
-            // Relaxed: nothing that was published with these bits is looked at, so there is no partner.
-            word.store(0, Ordering::Relaxed);
+            // Relaxed: nothing that was published with these bits is looked at, so there is no partner. A read-modify-write
+            // like every other move of a word: loom does not know that a store may not come between the two halves of one.
+            word.fetch_and(0, Ordering::Relaxed);
         }
     }
 }
@@ -307,5 +308,35 @@ mod tests {
             assert!(k >= 5, "only {k} places to interrupt");
         }
         assert!(early > 0 && late > 0, "{early} joined the pass, {late} came after it");
+    }
+
+    /// Another taker interrupts a take of {2, 3} just before its atomic step `k`; `None` if it has no such step.
+    fn take_interrupted_at(k: usize) -> Option<[Option<Signum>; 3]> {
+        let pending = Rc::new(Pending::<1>::new());
+        for standing in [2, 3] {
+            pending.trip(sig(standing));
+        }
+        let steps = Rc::new(Cell::new(0));
+        let quicker = Rc::new(Cell::new(None));
+        let (target, count, got) = (pending.clone(), steps.clone(), quicker.clone());
+        step(Some(Box::new(move || {
+            if count.replace(count.get() + 1) == k {
+                got.set(target.take_next(None));
+            }
+        })));
+        let taken = pending.take_next(None);
+        step(None);
+        (steps.get() > k).then(|| [quicker.get(), taken, pending.take_next(None)])
+    }
+
+    /// Between the look and the take: the bit is gone, and the take goes on to the next.
+    #[test]
+    fn of_two_takers_each_bit_goes_to_one() {
+        let mut k = 0;
+        while let Some(taken) = take_interrupted_at(k) {
+            assert_eq!(taken, [Some(sig(2)), Some(sig(3)), None], "step {k}");
+            k += 1;
+        }
+        assert!(k >= 2, "only {k} places to interrupt");
     }
 }

@@ -116,7 +116,20 @@ impl Error for OutOfRange {}
 
 #[cfg(test)]
 mod tests {
+    use std::format;
+
     use super::*;
+
+    #[test]
+    fn it_is_shown_as_its_number() {
+        let [int, far] = [2, 1000].map(|number| Signum::new(number).unwrap());
+        assert_eq!(
+            (format!("{int}"), format!("{int:?}"), format!("{int:>3}")),
+            ("2".into(), "Signum(2)".into(), "  2".into())
+        );
+        let error = OutOfRange { signal: far, capacity: 64 };
+        assert_eq!(format!("{error}"), "signal number 1000 is out of range: 1 to 64");
+    }
 
     #[test]
     fn number_n_is_bit_n_minus_1() {

@@ -1,7 +1,10 @@
 //! `SignalSet` against a naive oracle: `std`'s `BTreeSet` of numbers, at four widths.
 #![cfg(not(sigtrip_loom))]
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    hash::{BuildHasher, RandomState},
+};
 
 use proptest::{collection::vec, prelude::*};
 use sigtrip_core::{OutOfRange, SignalSet, Signum};
@@ -30,6 +33,7 @@ fn agree<const WORDS: usize>(set: SignalSet<WORDS>, oracle: &Oracle) -> Result<(
         prop_assert_eq!(iter.len(), left);
     }
     prop_assert_eq!((iter.next(), iter.next()), (None, None));
+    prop_assert!((&set).into_iter().eq(set));
     prop_assert_eq!(format!("{set:?}"), format!("{oracle:?}"));
     prop_assert_eq!(set, oracle.iter().copied().map(sig).collect());
     Ok(())
@@ -49,6 +53,22 @@ fn inserts_and_removes<const WORDS: usize>(steps: &[(bool, u32)]) -> Result<(), 
         }
     }
     agree(set, &oracle)
+}
+
+/// Other ways to make a set, and two that are equal and were made otherwise.
+fn makings<const WORDS: usize>(a: &[u32], b: &[u32]) -> Result<(), TestCaseError> {
+    let (mut set, mut oracle) = both::<WORDS>(a);
+    let copy = set;
+    set.extend(b.iter().copied().map(sig));
+    oracle.extend(b);
+    agree(set, &oracle)?;
+    agree(copy, &a.iter().copied().collect())?;
+    agree(SignalSet::<WORDS>::new(), &Oracle::new())?;
+    agree(SignalSet::<WORDS>::default(), &Oracle::new())?;
+    let backwards: SignalSet<WORDS> = oracle.iter().rev().copied().map(sig).collect();
+    let state = RandomState::new();
+    prop_assert_eq!((backwards, state.hash_one(backwards)), (set, state.hash_one(set)));
+    Ok(())
 }
 
 fn operators<const WORDS: usize>(a: &[u32], b: &[u32]) -> Result<(), TestCaseError> {
@@ -81,6 +101,14 @@ macro_rules! at_width {
                 }
 
                 #[test]
+                fn however_it_is_made_it_is_the_same(
+                    a in vec(1..=CAPACITY, 0..100),
+                    b in vec(1..=CAPACITY, 0..100),
+                ) {
+                    makings::<$words>(&a, &b)?;
+                }
+
+                #[test]
                 fn operators_follow_the_oracle(
                     a in vec(1..=CAPACITY, 0..100),
                     b in vec(1..=CAPACITY, 0..100),
@@ -101,4 +129,12 @@ at_width!(eight_words: 8);
 #[should_panic(expected = "signal number 1000 is out of range: 1 to ")]
 fn collecting_a_number_beyond_the_width_panics_and_says_which() {
     let _ = SignalSet::<1>::from_iter([sig(1000)]);
+}
+
+#[test]
+fn extending_by_a_number_beyond_the_width_panics_and_keeps_what_came_before() {
+    let mut set = SignalSet::<1>::new();
+    let extend = std::panic::AssertUnwindSafe(|| set.extend([2, 1000, 3].map(sig)));
+    assert!(std::panic::catch_unwind(extend).is_err());
+    assert_eq!(set, SignalSet::from_iter([sig(2)]));
 }

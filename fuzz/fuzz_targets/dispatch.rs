@@ -1,15 +1,19 @@
 //! The dispatcher against a naive oracle, with a model kernel and no signals. Signals come between operations, inside
-//! handlers, inside the kernel's calls, and, by the hook that runs before each atomic step, anywhere in between.
+//! handlers, inside the kernel's calls, and, by the hook that runs before each atomic step, anywhere in between: also before
+//! the steps of another signal.
 //!
 //! The oracle follows what happens and is asked at each handler and after each operation. A trip that comes between the
 //! take of its own signal and the run of its handler may or may not be pending afterwards, for the handler ran after
 //! it in either case: the oracle calls that `Maybe`, and believes the dispatcher when all is quiet.
+//!
+//! A fork, also one inside a handler and with passes on the stack, is played by running the same input again: it all happens
+//! as it did until that fork, and from there on this is the child, which does what the shim's does.
 #![no_main]
 
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
-    rc::Rc,
+    rc::{Rc, Weak},
 };
 
 use arbitrary::Arbitrary;
@@ -49,8 +53,9 @@ enum Op {
     /// A signal or an event comes just before the n-th atomic step from here.
     Interrupt(u8, Interrupt),
     Sleep(During),
-    /// What the child of a fork does.
+    /// What a session does that begins.
     Clear,
+    Fork,
 }
 
 #[derive(Arbitrary, Clone, Copy, Debug)]
@@ -89,12 +94,13 @@ enum Which {
     IgnoreItself,
     ReplaceItself,
     ReplaceTheHighest,
+    Fork,
 }
 
 /// A handler is a reference to one of these; two bytes, as a handler must have.
 type Handler = &'static (Which, u8);
 
-static HANDLERS: [(Which, u8); 10] = [
+static HANDLERS: [(Which, u8); 11] = [
     (Which::Nothing, 0),
     (Which::Fail, 0),
     (Which::Nest, 0),
@@ -105,6 +111,7 @@ static HANDLERS: [(Which, u8); 10] = [
     (Which::IgnoreItself, 0),
     (Which::ReplaceItself, 0),
     (Which::ReplaceTheHighest, 0),
+    (Which::Fork, 0),
 ];
 
 impl Kind {
@@ -162,6 +169,7 @@ impl From<OutOfRange> for Refused {
 
 #[derive(Default)]
 struct World {
+    me: Weak<World>,
     signals: Dispatcher<Handler, WORDS>,
     oracle: RefCell<Oracle>,
     /// The model kernel.
@@ -175,6 +183,9 @@ struct World {
     /// The oracle looks; its steps are nobody's.
     quiet: Cell<bool>,
     depth: Cell<u32>,
+    /// Forks so far, and which of them this world is the child of.
+    forks: Cell<u32>,
+    child_of: Option<u32>,
 }
 
 impl Kernel for World {
@@ -207,6 +218,15 @@ impl Kernel for World {
 }
 
 impl World {
+    fn hook(&self) {
+        let world = self.me.clone();
+        sigtrip_core::step(Some(Box::new(move || {
+            if let Some(world) = world.upgrade() {
+                world.step();
+            }
+        })));
+    }
+
     /// Runs before each atomic step.
     fn step(&self) {
         if self.quiet.get() {
@@ -214,6 +234,9 @@ impl World {
         }
         let now = self.steps.replace(self.steps.get() + 1);
         let due: Vec<_> = self.interrupts.borrow_mut().extract_if(.., |(at, _)| *at == now).collect();
+        if !due.is_empty() {
+            self.hook(); // or the steps of these would run none
+        }
         for (_, interrupt) in due {
             self.interrupt(interrupt);
         }
@@ -301,6 +324,7 @@ impl World {
             Which::Nothing | Which::Fail => {}
             Which::Nest => self.dispatch(),
             Which::Clear => self.clear(),
+            Which::Fork => self.fork(),
             Which::TripItself => self.trip_unarmed(signal),
             Which::TripTheLowest => self.trip(Signum::new(1).unwrap()),
             Which::TripTheHighest => self.trip(highest),
@@ -346,6 +370,27 @@ impl World {
         for (signal, pends) in &mut oracle.pends {
             *pends = if pending.contains(*signal) { Pends::Yes } else { Pends::No };
         }
+    }
+
+    fn fork(&self) {
+        let now = self.forks.replace(self.forks.get() + 1);
+        if self.child_of == Some(now) {
+            self.become_the_child();
+        }
+    }
+
+    /// The signals that are to come are the parent's, and none comes while this is done: they are masked.
+    fn become_the_child(&self) {
+        self.interrupts.borrow_mut().clear();
+        self.trip_in_next.set(None);
+        self.quietly(|| {
+            self.clear();
+            self.signals.armed().disarm();
+            assert!(!self.signals.any_pending() && !self.signals.armed().is_armed());
+        });
+        let mut oracle = self.oracle.borrow_mut();
+        assert!(oracle.pends.values().all(|pends| *pends == Pends::No));
+        oracle.may_wake = false; // whoever slept is not there; in this play its sleep ends at once
     }
 
     fn sleep(&self, during: During) {
@@ -409,13 +454,17 @@ impl World {
             }
             Op::Sleep(during) => self.sleep(during),
             Op::Clear => self.clear(),
+            Op::Fork => self.fork(),
         }
-        for number in 1..=CAPACITY {
-            let signal = Signum::new(number).unwrap();
+        self.compare_dispositions(NUMBERS);
+        self.compare();
+    }
+
+    fn compare_dispositions(&self, numbers: impl IntoIterator<Item = u32>) {
+        for signal in numbers.into_iter().filter_map(Signum::new).filter(|signal| signal.get() <= CAPACITY) {
             let expected = self.oracle.borrow().table.get(&signal).copied().unwrap_or_default();
             assert_eq!(self.quietly(|| self.signals.disposition(signal)), expected);
         }
-        self.compare();
     }
 }
 
@@ -429,21 +478,26 @@ fn without_particulars(disposition: Disposition<Handler, u8>) -> Disposition<Han
     }
 }
 
-fuzz_target!(|ops: Vec<Op>| {
-    let world = Rc::new(World::default());
-    let hooked = Rc::downgrade(&world);
-    sigtrip_core::step(Some(Box::new(move || {
-        if let Some(world) = hooked.upgrade() {
-            world.step();
-        }
-    })));
-    for op in ops {
+/// Runs it all, in the parent or from some fork on in the child. Returns how many forks there were.
+fn play(ops: &[Op], child_of: Option<u32>) -> u32 {
+    let world = Rc::new_cyclic(|me| World { me: me.clone(), child_of, ..World::default() });
+    world.hook();
+    for &op in ops {
         world.run(op);
     }
     sigtrip_core::step(None);
+    world.compare_dispositions(1..=CAPACITY); // those that nobody named too
 
     // No interrupts any more, and handlers that do nothing: one pass takes all there is.
     world.depth.set(3);
     world.dispatch();
     assert!(!world.signals.any_pending(), "something is pending for ever");
+    world.forks.get()
+}
+
+fuzz_target!(|ops: Vec<Op>| {
+    let forks = play(&ops, None);
+    for child_of in 0..forks.min(4) {
+        play(&ops, Some(child_of));
+    }
 });

@@ -1,4 +1,4 @@
-//! `SignalSet` against `BTreeSet`: two sets, any sequence of what can be done with them.
+//! `SignalSet` against `BTreeSet`: two sets, any sequence of what can be done with them, at three widths.
 #![no_main]
 
 use std::collections::BTreeSet;
@@ -7,8 +7,6 @@ use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use sigtrip_core::{OutOfRange, SignalSet, Signum};
 
-const WORDS: usize = 2;
-type Set = SignalSet<WORDS>;
 type Oracle = BTreeSet<Signum>;
 
 #[derive(Arbitrary, Debug)]
@@ -25,8 +23,12 @@ enum Op {
     Clear,
 }
 
-fn step(op: &Op, [a, b]: &mut [Set; 2], [oracle_a, oracle_b]: &mut [Oracle; 2]) {
-    let capacity = Set::CAPACITY;
+fn step<const WORDS: usize>(
+    op: &Op,
+    [a, b]: &mut [SignalSet<WORDS>; 2],
+    [oracle_a, oracle_b]: &mut [Oracle; 2],
+) {
+    let capacity = SignalSet::<WORDS>::CAPACITY;
     match *op {
         Op::Insert(number) => {
             let Some(signal) = Signum::new(number.into()) else { return };
@@ -54,14 +56,14 @@ fn step(op: &Op, [a, b]: &mut [Set; 2], [oracle_a, oracle_b]: &mut [Oracle; 2]) 
             (*a, *oracle_a) = (!*a, &all - &*oracle_a);
         }
         Op::Collect => *a = a.iter().collect(),
-        Op::Clear => (*a, *oracle_a) = (Set::new(), Oracle::new()),
+        Op::Clear => (*a, *oracle_a) = (SignalSet::new(), Oracle::new()),
     }
 }
 
-fuzz_target!(|ops: Vec<Op>| {
-    let mut sets = [Set::new(); 2];
+fn run<const WORDS: usize>(ops: &[Op]) {
+    let mut sets = [SignalSet::<WORDS>::new(); 2];
     let mut oracles = [Oracle::new(), Oracle::new()];
-    for op in &ops {
+    for op in ops {
         step(op, &mut sets, &mut oracles);
         let ([a, b], [oracle_a, oracle_b]) = (&sets, &oracles);
         assert!(a.iter().eq(oracle_a.iter().copied()));
@@ -70,9 +72,15 @@ fuzz_target!(|ops: Vec<Op>| {
             (oracle_a.len(), oracle_a.len(), oracle_a.is_empty())
         );
         assert_eq!(a == b, oracle_a == oracle_b);
-        for number in 1..=Set::CAPACITY + 1 {
+        for number in 1..=SignalSet::<WORDS>::CAPACITY + 1 {
             let signal = Signum::new(number).unwrap();
             assert_eq!(a.contains(signal), oracle_a.contains(&signal));
         }
     }
+}
+
+fuzz_target!(|ops: Vec<Op>| {
+    run::<1>(&ops);
+    run::<2>(&ops);
+    run::<4>(&ops);
 });

@@ -265,6 +265,20 @@ fn ours_in_the_kernel_and_none_in_the_table_is_ignore() {
 }
 
 #[test]
+fn an_entry_that_is_noted_comes_back_and_the_kernel_is_not_asked() {
+    let world = World::new();
+    let mut before = Disposition::Default;
+    for entry in ALL.map(in_table) {
+        assert_eq!(world.signals.note_disposition(sig(9), entry), Ok(before));
+        assert_eq!(world.signals.disposition(sig(9)), entry);
+        before = entry;
+    }
+    assert!(world.kernel.dispositions.borrow().is_empty());
+    let error = OutOfRange { signal: sig(CAPACITY + 1), capacity: CAPACITY };
+    assert_eq!(world.signals.note_disposition(error.signal, Disposition::Ignore), Err(error));
+}
+
+#[test]
 fn clear_forgets_what_is_pending_and_keeps_the_dispositions() {
     let world = World::pending(&[1, CAPACITY]);
     world.signals.clear_pending();
