@@ -116,7 +116,7 @@ pub(crate) fn point_nowhere(number: c_int) -> Result<(), Errno> {
 }
 
 /// Writes one byte, or adds one to an eventfd, which takes eight bytes at once. Async-signal-safe, but it may change `errno`:
-/// the caller keeps it. Tries again if it was interrupted.
+/// the caller keeps it. Tries again if it was interrupted, a bounded number of times; then it fails with `EINTR`.
 pub(crate) fn write_byte(descriptor: c_int, byte: u8) -> Result<(), Errno> {
     match write_whole(descriptor, &[byte]) {
         Err(errno) if errno.is(libc::EINVAL) => write_whole(descriptor, &1_u64.to_ne_bytes()),
@@ -124,8 +124,12 @@ pub(crate) fn write_byte(descriptor: c_int, byte: u8) -> Result<(), Errno> {
     }
 }
 
+/// How often a write is tried that something interrupts each time. Where the descriptor never blocks nothing does; but signal
+/// context has no loop whose end others decide.
+const TRIES: usize = 4;
+
 fn write_whole(descriptor: c_int, bytes: &[u8]) -> Result<(), Errno> {
-    loop {
+    for _ in 0..TRIES {
         // SAFETY: pointer and length are of one live slice.
         let written = unsafe { libc::write(descriptor, bytes.as_ptr().cast(), bytes.len()) };
         if written >= 0 {
@@ -136,4 +140,5 @@ fn write_whole(descriptor: c_int, bytes: &[u8]) -> Result<(), Errno> {
             errno => return Err(errno),
         }
     }
+    Err(Errno::from_return(libc::EINTR))
 }

@@ -9,7 +9,7 @@ use sigtrip::{
     sleep,
 };
 
-type Program = (&'static str, fn() -> ExitCode);
+pub(crate) type Program = (&'static str, fn() -> ExitCode);
 
 pub(crate) const PROGRAMS: &[Program] = &[
     ("returns_ok", || run(|| Ok(()))),

@@ -17,6 +17,7 @@ mod helpers;
 mod lines;
 mod masks;
 mod names;
+mod planted;
 mod polls;
 mod restart;
 mod sending;
@@ -69,7 +70,7 @@ const ROOMS: &[(&str, &[Scenario])] = &[
 
 fn main() -> ExitCode {
     let wanted = std::env::args().nth(1).expect("a scenario's name, or --list");
-    if let Some(program) = ends::PROGRAMS.iter().find(|(name, _)| *name == wanted) {
+    if let Some(program) = ends::PROGRAMS.iter().chain(planted::PROGRAMS).find(|(name, _)| *name == wanted) {
         return (program.1)();
     }
     for (room, scenarios) in ROOMS {

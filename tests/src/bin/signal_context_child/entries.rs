@@ -1,0 +1,66 @@
+//! Where everything starts that runs in signal context: asked of the kernel, which is what calls it.
+
+use std::{ffi::c_void, mem::MaybeUninit};
+
+use sigtrip::{Delivery, Options, Signal, init_with, on};
+use sigtrip_tests::raw;
+
+use crate::{kinds, planted};
+
+/// One line for each: its address in the file, and its name.
+pub(crate) fn print() {
+    lean();
+    armed_and_fault_and_shutdown();
+    full();
+    kick();
+    line("embed::trip", sigtrip::embed::trip as *const () as usize);
+    for &(name, handler) in planted::ALL {
+        line(name, handler as *const () as usize);
+    }
+}
+
+fn line(name: &str, address: usize) {
+    println!("{:x} {name}", address - base(address));
+}
+
+fn installed(signal: Signal) -> usize {
+    raw::sigaction(signal, None).handler
+}
+
+/// Where the file that holds this address was loaded to.
+fn base(address: usize) -> usize {
+    let mut found = MaybeUninit::<libc::Dl_info>::zeroed();
+    // SAFETY: an address that is only looked up, and room for the answer.
+    let known = unsafe { libc::dladdr(address as *const c_void, found.as_mut_ptr()) };
+    assert_ne!(known, 0, "an address of this program");
+    // SAFETY: filled in by the call.
+    unsafe { found.assume_init() }.dli_fbase.addr()
+}
+
+fn nothing(_: &Delivery) {}
+
+fn lean() {
+    let _session = init_with(Options::untouched().polling(true)).expect("the first");
+    on(Signal::USR1, nothing).expect("it can be handled");
+    line("lean", installed(Signal::USR1));
+}
+
+fn armed_and_fault_and_shutdown() {
+    let _session = init_with(Options::untouched()).expect("there is none");
+    on(Signal::USR1, nothing).expect("it can be handled");
+    on(Signal::SEGV, nothing).expect("it can be handled");
+    let _flag = sigtrip::shutdown_flag([Signal::TERM]).expect("it can be handled");
+    line("armed", installed(Signal::USR1));
+    line("fault", installed(Signal::SEGV));
+    line("shutdown", installed(Signal::TERM));
+}
+
+fn full() {
+    let _host = kinds::host_with_a_hook();
+    line("full", installed(Signal::USR1));
+}
+
+fn kick() {
+    let _session = init_with(Options::untouched().kick(Signal::URG)).expect("there is none");
+    line("kick", installed(Signal::URG));
+}
