@@ -65,8 +65,9 @@ fn none_while_signals_come(until: Until) {
         let _session = session();
         let line = Line(Signal::USR1).handle();
         poll(&mut [], Some(Duration::ZERO)).expect("no handler fails"); // its descriptor
+        let before = line.handled();
         let flooder = owner::flooder(line, until, 0, raw::send_to_process);
-        while line.handled() == 0 {
+        while line.handled() == before {
             pause_for(Duration::from_millis(1)).expect("no handler fails"); // until it is on its way
         }
         let hoard = Hoard::everything();
