@@ -286,6 +286,13 @@ pub fn has_children() -> bool {
     unsafe { libc::waitid(libc::P_ALL, 0, info.as_mut_ptr(), how) == 0 }
 }
 
+/// Takes the status of a child that has ended, if there is one.
+#[must_use]
+pub fn take_a_child_that_has_ended() -> bool {
+    // SAFETY: any child of ours; its status is not asked for.
+    unsafe { libc::waitpid(-1, ptr::null_mut(), libc::WNOHANG) > 0 }
+}
+
 /// Waits until a child has been stopped.
 ///
 /// # Panics

@@ -15,7 +15,7 @@ use crate::{
     line::{self, Until},
 };
 
-crate::storms!(ctrl_c_at_any_moment);
+crate::storms!(ctrl_c_at_any_moment, the_second_signal_ends_a_busy_program);
 
 /// Never ends by itself.
 pub(crate) fn loops() -> ExitCode {
@@ -32,6 +32,16 @@ pub(crate) fn returns() -> ExitCode {
     run(|| {
         on(Signal::HUP, |_| ())?;
         sleep(Duration::from_micros(300))
+    })
+}
+
+/// Has a flag and never looks at it, nor is it ever at a safe point.
+pub(crate) fn is_busy() -> ExitCode {
+    run(|| {
+        sigtrip::shutdown_flag([Signal::INT, Signal::TERM])?;
+        loop {
+            std::hint::spin_loop();
+        }
     })
 }
 
@@ -57,6 +67,23 @@ fn ctrl_c_at_any_moment(until: Until) {
         let by_it = status.signal() == Some(Signal::INT.number());
         assert!(by_it || may_return && status.success(), "{status}");
         line::note(hits, 1);
+    }
+}
+
+/// The two at any moment, one on the other's heels: one of them ends it, and both are not needed before there is a flag.
+fn the_second_signal_ends_a_busy_program(until: Until) {
+    let mut dice = Dice::new(1);
+    while !until.is_over() {
+        let mut child = start("is_busy");
+        thread::sleep(Duration::from_micros(dice.below(6000).into()));
+        let (first, second) = dice.pick(&[(Signal::INT, Signal::TERM), (Signal::TERM, Signal::INT)]);
+        for signal in [first, second] {
+            sigtrip::kill(child.id().cast_signed(), signal).expect("it is there");
+        }
+        let status = end(&mut child);
+        let by_one = [first, second].iter().any(|signal| status.signal() == Some(signal.number()));
+        assert!(by_one, "{status}");
+        line::note(2, 1);
     }
 }
 

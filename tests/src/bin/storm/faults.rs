@@ -80,11 +80,25 @@ pub(crate) fn overflows() -> ExitCode {
     })
 }
 
+/// The same in another thread, whose alternate stack is std's too.
+pub(crate) fn overflows_in_a_thread() -> ExitCode {
+    run(|| {
+        on(Signal::SEGV, |_| println!("not reached"))?;
+        on(Signal::ALRM, |_| ())?;
+        let _ticks = Ticks::new(Timer::Real, 200);
+        let mut thread = sigtrip::spawn(|| std::hint::black_box(faults::recurse(0)));
+        drop(thread.join()?);
+        Ok(())
+    })
+}
+
 fn stack_overflows(until: Until) {
+    let mut dice = Dice::new(0);
     while !until.is_over() {
         let mut command = Command::new(std::env::current_exe().expect("a path"));
         raw::with_default_signals(&mut command);
-        let output = command.arg("overflows").stdin(Stdio::null()).output().expect("it starts");
+        let program = dice.pick(&["overflows", "overflows_in_a_thread"]);
+        let output = command.arg(program).stdin(Stdio::null()).output().expect("it starts");
         let words = String::from_utf8_lossy(&output.stderr);
         assert!(words.contains("has overflowed its stack"), "{words}");
         let by = std::os::unix::process::ExitStatusExt::signal(&output.status);

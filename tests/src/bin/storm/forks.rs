@@ -23,6 +23,7 @@ crate::storms!(
     from_threads_while_the_owner_installs,
     children_that_open_sessions,
     signals_to_the_whole_group,
+    children_reaped_by_the_handler,
 );
 
 /// In a child: that it owns its signals and each wait ends as it should. Its parent's numbers are not touched. Returns its exit
@@ -174,4 +175,45 @@ fn signals_to_the_whole_group(until: Until) {
         owner::safe_point(&mut dice);
     }
     owner::handle_until_joined(vec![flooder], &mut dice);
+}
+
+/// Children end faster than SIGCHLDs are delivered; the handler takes whoever has ended, and in the end it has taken all.
+fn children_reaped_by_the_handler(until: Until) {
+    static REAPED: AtomicU32 = AtomicU32::new(0);
+    let _session = session();
+    on(Signal::CHLD, |_| {
+        while raw::take_a_child_that_has_ended() {
+            REAPED.fetch_add(1, Ordering::Relaxed);
+        }
+    })
+    .expect("no handler fails");
+    let before = REAPED.load(Ordering::Relaxed);
+    let forkers: Vec<_> = (0..3)
+        .map(|_| {
+            thread::spawn(move || {
+                let mut forked = 0;
+                while !until.is_over() {
+                    for _ in 0..20 {
+                        if raw::fork() == 0 {
+                            raw::exit_now(0);
+                        }
+                        forked += 1;
+                    }
+                    thread::sleep(Duration::from_millis(2)); // there are not processes without end
+                }
+                forked
+            })
+        })
+        .collect();
+    while !forkers.iter().all(thread::JoinHandle::is_finished) {
+        pause_for(Duration::from_millis(5)).expect("no handler fails");
+    }
+    let forked: u32 = forkers.into_iter().map(|thread| thread.join().expect("it does not panic")).sum();
+    let deadline = std::time::Instant::now() + sigtrip_tests::PATIENCE;
+    let reaped = || REAPED.load(Ordering::Relaxed) - before;
+    while reaped() < forked && std::time::Instant::now() < deadline {
+        pause_for(Duration::from_millis(5)).expect("no handler fails");
+    }
+    line::note(forked, reaped());
+    line::lose(forked - reaped());
 }

@@ -15,6 +15,7 @@ use std::{
 mod belongings;
 mod descriptors;
 mod dice;
+mod embeds;
 mod ends;
 mod everything;
 mod failing;
@@ -38,6 +39,9 @@ use line::{Figures, Until};
 /// A name and what it does until it is over; it panics if something is not as it should be.
 type Storm = (&'static str, fn(Until));
 
+/// A name and what it does.
+type Program = (&'static str, fn() -> ExitCode);
+
 /// The functions, under their own names.
 macro_rules! storms {
     ($($function:ident),* $(,)?) => {
@@ -48,6 +52,7 @@ pub(crate) use storms;
 
 const ROOMS: &[(&str, &[Storm])] = &[
     ("descriptors", descriptors::ALL),
+    ("embeds", embeds::ALL),
     ("ends", ends::ALL),
     ("everything", everything::ALL),
     ("failing", failing::ALL),
@@ -64,10 +69,12 @@ const ROOMS: &[(&str, &[Storm])] = &[
 ];
 
 /// Programs that the storms start, by name.
-const PROGRAMS: &[(&str, fn() -> ExitCode)] = &[
+const PROGRAMS: &[Program] = &[
     ("loops", ends::loops),
     ("returns", ends::returns),
+    ("is_busy", ends::is_busy),
     ("overflows", faults::overflows),
+    ("overflows_in_a_thread", faults::overflows_in_a_thread),
     ("inherits", spawns::inherits),
 ];
 

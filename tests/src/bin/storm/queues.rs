@@ -16,7 +16,7 @@ use crate::{
     timers::Ticks,
 };
 
-crate::storms!(values_of_ten_threads_add_up, handlers_of_ten_threads_run);
+crate::storms!(values_of_ten_threads_add_up, values_shared_by_four_that_wait, handlers_of_ten_threads_run);
 
 const THREADS: usize = 10;
 
@@ -85,6 +85,36 @@ fn send_numbers(line: Line, until: Until, sum: &AtomicI64) {
 
 /// How many of each may wait: the queue is the user's, of whom others want some of it too.
 const FAR_BEHIND: u32 = 500;
+
+/// The owner and three other threads wait for the same signals: each value comes once, to one of them.
+fn values_shared_by_four_that_wait(until: Until) {
+    static SENT: AtomicI64 = AtomicI64::new(0);
+    static TAKEN: AtomicI64 = AtomicI64::new(0);
+    let _session = session();
+    let lines = lines();
+    lines.iter().for_each(|line| raw::block(line.0, true));
+    let noise = owner::flooder(Line(Signal::USR1).handle(), until, 0, raw::send_to_process);
+    let senders: Vec<_> =
+        lines.iter().take(3).map(|&line| thread::spawn(move || send_numbers(line, until, &SENT))).collect();
+    let all_is_taken = move || until.is_over() && lines.iter().all(|line| line.left() == 0);
+    let take = move || {
+        while !all_is_taken() {
+            let signals: sigtrip::SignalSet = lines.iter().map(|line| line.0).collect();
+            if let Some(info) = sigtimedwait(signals, Duration::from_millis(5)).expect("no handler fails") {
+                TAKEN.fetch_add(info.value().expect("it has one").into(), Ordering::Relaxed);
+                Line(info.signal()).took_one();
+            }
+        }
+    };
+    let takers: Vec<_> = (0..3).map(|_| thread::spawn(take)).collect();
+    take();
+    owner::handle_until_joined(
+        [senders, takers, vec![noise]].into_iter().flatten().collect(),
+        &mut Dice::new(1),
+    );
+    assert_eq!(TAKEN.load(Ordering::Relaxed), SENT.load(Ordering::Relaxed), "the sums are equal");
+    lines.iter().for_each(|line| raw::block(line.0, false));
+}
 
 /// To handlers: at least once after each. A thread receives, nested, what it queues faster than the owner looks.
 fn handlers_of_ten_threads_run(until: Until) {
