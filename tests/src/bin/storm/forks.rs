@@ -66,14 +66,13 @@ fn in_a_handler(generations: u32) -> i32 {
     STATUS.load(Ordering::Relaxed).cast_signed()
 }
 
-/// To this process alone: a child that had the number would take the parent's for its own.
+/// To this process alone: what is pending here is not to be handled in a child.
 fn flood(signal: Signal, until: Until, seed: u64) -> thread::JoinHandle<()> {
     let me = std::process::id();
     let line = Line(signal);
     on(signal, move |_| {
-        if std::process::id() == me {
-            line.saw();
-        }
+        assert_eq!(std::process::id(), me, "the parent's signals are the parent's");
+        line.saw();
     })
     .expect("no handler fails");
     owner::flooder(line, until, seed, raw::send_to_process)

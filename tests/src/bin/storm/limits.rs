@@ -54,15 +54,20 @@ fn a_full_queue(until: Until) {
     threads.push(flooder(Signal::USR1, until, 0));
     threads.push(flooder(Signal::SEGV, until, 1));
     let (mut sum, mut dice) = (0, Dice::new(2));
-    while !threads.iter().all(thread::JoinHandle::is_finished) || lines.iter().any(|line| line.left() > 0) {
+    loop {
+        let all_sent = threads.iter().all(thread::JoinHandle::is_finished);
         if dice.below(50) == 0 {
             is_refused_when_full(); // with the queue left full for a while
             owner::safe_point(&mut dice);
         }
         let wanted: SignalSet = lines.iter().map(|line| line.0).collect();
-        if let Some(info) = sigtimedwait(wanted, Duration::from_millis(5)).expect("no handler fails") {
-            sum += i64::from(info.value().expect("it has one"));
-            Line(info.signal()).took_one();
+        match sigtimedwait(wanted, Duration::from_millis(5)).expect("no handler fails") {
+            Some(info) => {
+                sum += i64::from(info.value().expect("it has one"));
+                Line(info.signal()).took_one();
+            }
+            None if all_sent => break,
+            None => {}
         }
     }
     assert_eq!(sum, ACCEPTED.load(Ordering::Relaxed) - before, "the sums are equal");
