@@ -123,6 +123,12 @@ pub fn mask() -> u64 {
     unsafe { set.as_ptr().cast::<u64>().read_unaligned() }
 }
 
+/// Whether the calling thread blocks this signal.
+#[must_use]
+pub fn blocks(signal: Signal) -> bool {
+    mask() >> (signal.number() - 1) & 1 != 0
+}
+
 /// What came with a signal that was sent by `sigqueue`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Queued {

@@ -140,7 +140,7 @@ fn refuses_processes(until: Until) {
 /// Every descriptor of the library's own is refused, at the first wait and later; nothing changes, and signals are handled.
 fn no_more_descriptors(until: Until) {
     let status = in_a_fork(|| {
-        let _session = session();
+        let _session = sigtrip::init().expect("the first session");
         let limited = Limit::DESCRIPTORS.set(lowest_free());
         refused(poll(&mut [], Some(Duration::ZERO)), libc::EMFILE); // it has none yet
         drop(limited);

@@ -30,6 +30,11 @@ impl Until {
         Self(Instant::now() + time)
     }
 
+    /// Over after this time, if not before.
+    pub(crate) fn no_later_than(self, time: Duration) -> Self {
+        Self(self.0.min(Instant::now() + time))
+    }
+
     pub(crate) fn is_over(self) -> bool {
         Instant::now() >= self.0 || total(LOST).load(Ordering::Relaxed) > 0
     }

@@ -32,6 +32,7 @@ mod spawns;
 mod stops;
 mod threads;
 mod timers;
+mod waits;
 
 use belongings::Belongings;
 use line::{Figures, Until};
@@ -66,6 +67,7 @@ const ROOMS: &[(&str, &[Storm])] = &[
     ("stops", stops::ALL),
     ("threads", threads::ALL),
     ("timers", timers::ALL),
+    ("waits", waits::ALL),
 ];
 
 /// Programs that the storms start, by name.

@@ -16,9 +16,11 @@ use crate::{
     line::{self, Line, Until},
 };
 
-/// A session in which nothing was touched.
+/// A session in which nothing was touched. It has the descriptor that is made once and kept.
 pub(crate) fn session() -> Session {
-    sigtrip::init_with(Options::untouched()).expect("the first session")
+    let session = sigtrip::init_with(Options::untouched()).expect("the first session");
+    poll(&mut [], Some(Duration::ZERO)).expect("no handler fails");
+    session
 }
 
 /// A safe point, whichever comes: most of them wait for a moment, on the word or for descriptors.
