@@ -49,7 +49,7 @@ pub(crate) use send::{killpg, sigqueue};
 pub(crate) use siginfo::SigInfo;
 pub(crate) use sigwait::{signal_descriptor, sigsuspend, sigtimedwait};
 pub(crate) use sleep::{Woken, sleep_on, wake};
-pub(crate) use thread::{current_thread, kernel_thread, kick, pause, sleep_thread};
+pub(crate) use thread::{current_thread, kernel_thread, kick, pause, process, sleep_thread};
 pub(crate) use time::now;
 pub(crate) use timer::{get_timer, set_timer};
 
