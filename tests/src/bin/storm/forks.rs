@@ -1,7 +1,12 @@
 //! Forks under storm: in handlers, from threads, while the owner installs; children that use the library and have children.
 
 use std::{
-    sync::atomic::{AtomicBool, AtomicU32, Ordering},
+    os::fd::AsFd,
+    process::ExitCode,
+    sync::{
+        Arc, Barrier,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
     thread,
     time::Duration,
 };
@@ -24,6 +29,8 @@ crate::storms!(
     children_that_open_sessions,
     signals_to_the_whole_group,
     children_reaped_by_the_handler,
+    children_that_come_back_into_a_wait,
+    while_the_first_session_is_opened,
 );
 
 /// In a child: that it owns its signals and each wait ends as it should. Its parent's numbers are not touched. Returns its exit
@@ -215,4 +222,87 @@ fn children_reaped_by_the_handler(until: Until) {
     }
     line::note(forked, reaped());
     line::lose(forked - reaped());
+}
+
+/// A handler forks and returns on both sides: the wait that it came in goes on in both, each for its own signals.
+fn children_that_come_back_into_a_wait(until: Until) {
+    static CHILD: AtomicU32 = AtomicU32::new(0);
+    let session = session();
+    let alarm = Line(Signal::ALRM);
+    on(alarm.0, move |_| {
+        CHILD.store(raw::fork().cast_unsigned(), Ordering::Relaxed);
+        if CHILD.load(Ordering::Relaxed) > 0 {
+            alarm.saw();
+        }
+    })
+    .expect("no handler fails");
+    let flooder = flood(Signal::USR2, until, 0);
+    let mut dice = Dice::new(1);
+    while !until.is_over() {
+        let soon = Duration::from_micros((1 + dice.below(300)).into());
+        CHILD.store(u32::MAX, Ordering::Relaxed);
+        let number = alarm.send(|_| {
+            setitimer(Timer::Real, soon, Duration::ZERO).expect("ok");
+        });
+        while CHILD.load(Ordering::Relaxed) == u32::MAX {
+            waits_for_a_while(&mut dice);
+        }
+        let child = CHILD.load(Ordering::Relaxed).cast_signed();
+        if child == 0 {
+            let status = std::panic::catch_unwind(|| uses_the_library(0)).unwrap_or(101);
+            raw::exit_now(status);
+        }
+        assert_eq!(raw::wait_for_exit(child), 0, "the child lost nothing");
+        assert!(alarm.was_seen(number));
+    }
+    owner::handle_until_joined(vec![flooder], &mut dice);
+    drop(session);
+}
+
+fn waits_for_a_while(dice: &mut Dice) {
+    let (reader, _writer) = std::io::pipe().expect("a pipe");
+    let moment = Duration::from_micros(dice.below(1000).into());
+    match dice.below(4) {
+        0 => sigtrip::sleep(moment),
+        1 => pause_for(moment).map(drop),
+        2 => sigtrip::poll(&mut [sigtrip::PollFd::readable(reader.as_fd())], Some(moment)).map(drop),
+        _ => sigtrip::sigtimedwait(Signal::QUIT, moment).map(drop),
+    }
+    .expect("no handler fails");
+}
+
+/// A program's first moments: two threads want to be the first to open a session, and a third forks.
+pub(crate) fn opens_first() -> ExitCode {
+    line::prepare();
+    let start = Arc::new(Barrier::new(3));
+    let at_once = |what: fn() -> i32| {
+        let start = Arc::clone(&start);
+        thread::spawn(move || {
+            start.wait();
+            what()
+        })
+    };
+    let opens = || match sigtrip::init() {
+        Ok(_session) => in_a_fork(|| uses_the_library(0)),
+        Err(error) => i32::from(error != sigtrip::Error::AlreadyInitialized),
+    };
+    let forks = || {
+        let in_a_child = || {
+            let _session = sigtrip::init(); // refused where it has inherited one
+            uses_the_library(0)
+        };
+        (0..5).map(|_| in_a_fork(in_a_child)).sum()
+    };
+    let threads = [at_once(opens), at_once(opens), at_once(forks)];
+    let wrong: i32 = threads.into_iter().map(|thread| thread.join().expect("it does not panic")).sum();
+    ExitCode::from(u8::from(wrong != 0))
+}
+
+fn while_the_first_session_is_opened(until: Until) {
+    let me = std::env::current_exe().expect("a path");
+    while !until.is_over() {
+        let output = std::process::Command::new(&me).arg("opens_first").output().expect("it starts");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        line::note(15, 15);
+    }
 }

@@ -75,6 +75,7 @@ const PROGRAMS: &[Program] = &[
     ("loops", ends::loops),
     ("returns", ends::returns),
     ("is_busy", ends::is_busy),
+    ("opens_first", forks::opens_first),
     ("overflows", faults::overflows),
     ("overflows_in_a_thread", faults::overflows_in_a_thread),
     ("inherits", spawns::inherits),
