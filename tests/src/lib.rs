@@ -1,6 +1,9 @@
 //! Driving real processes: what the tests of this package share.
 
+pub mod faults;
+pub mod limits;
 pub mod raw;
+pub mod spawns;
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -135,9 +138,20 @@ impl Program {
     /// If [`PATIENCE`] ends before.
     #[track_caller]
     #[must_use]
-    pub fn finish(mut self) -> Ended {
+    pub fn finish(self) -> Ended {
+        self.finish_within(PATIENCE)
+    }
+
+    /// Ends its input and waits for its end, no longer than this.
+    ///
+    /// # Panics
+    ///
+    /// If that time ends before.
+    #[track_caller]
+    #[must_use]
+    pub fn finish_within(mut self, time: Duration) -> Ended {
         self.input = None; // its end
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + time;
         loop {
             match self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 Ok(line) => self.seen.push(line),

@@ -123,6 +123,12 @@ pub fn mask() -> u64 {
     unsafe { set.as_ptr().cast::<u64>().read_unaligned() }
 }
 
+/// Whether the calling thread blocks this signal.
+#[must_use]
+pub fn blocks(signal: Signal) -> bool {
+    mask() >> (signal.number() - 1) & 1 != 0
+}
+
 /// What came with a signal that was sent by `sigqueue`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Queued {
@@ -259,12 +265,89 @@ pub fn send_to_process(signal: Signal) {
 /// If the system has no memory.
 #[must_use]
 pub fn shared_number() -> &'static AtomicU32 {
+    &shared_numbers(1)[0]
+}
+
+/// Numbers that this process and the children that it forks have in common.
+///
+/// # Panics
+///
+/// If the system has no memory.
+#[must_use]
+pub fn shared_numbers(count: usize) -> &'static [AtomicU32] {
     let (access, kind) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED | libc::MAP_ANONYMOUS);
     // SAFETY: new memory, wherever the kernel likes.
-    let page = unsafe { libc::mmap(ptr::null_mut(), size_of::<AtomicU32>(), access, kind, -1, 0) };
-    assert_ne!(page, libc::MAP_FAILED, "mmap: {}", std::io::Error::last_os_error());
-    // SAFETY: a page of zeros, never unmapped; whoever has it uses it as this atomic.
-    unsafe { AtomicU32::from_ptr(page.cast()) }
+    let pages = unsafe { libc::mmap(ptr::null_mut(), count * size_of::<AtomicU32>(), access, kind, -1, 0) };
+    assert_ne!(pages, libc::MAP_FAILED, "mmap: {}", std::io::Error::last_os_error());
+    // SAFETY: zeros, as many as these need, never unmapped; whoever has them uses them as these atomics.
+    unsafe { std::slice::from_raw_parts(pages.cast(), count) }
+}
+
+/// Whether this process has children that it has not waited for.
+#[must_use]
+pub fn has_children() -> bool {
+    let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
+    let how = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
+    // SAFETY: numbers, and room for what is told; it takes no child away.
+    unsafe { libc::waitid(libc::P_ALL, 0, info.as_mut_ptr(), how) == 0 }
+}
+
+/// Takes the status of a child that has ended, if there is one.
+#[must_use]
+pub fn take_a_child_that_has_ended() -> bool {
+    // SAFETY: any child of ours; its status is not asked for.
+    unsafe { libc::waitpid(-1, ptr::null_mut(), libc::WNOHANG) > 0 }
+}
+
+/// Waits until a child has been stopped.
+///
+/// # Panics
+///
+/// If it ends instead.
+pub fn wait_until_it_is_stopped(pid: i32) {
+    let mut status = 0;
+    // SAFETY: our own child, and room for its status.
+    while unsafe { libc::waitpid(pid, &raw mut status, libc::WUNTRACED) } == -1 {}
+    assert!(libc::WIFSTOPPED(status), "it ended: {status:#x}");
+}
+
+/// Whether a process has a handler for this signal.
+#[must_use]
+pub fn catches(pid: i32, signal: Signal) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let bits = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    let bits = bits.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok()).unwrap_or(0);
+    bits >> (signal.number() - 1) & 1 != 0
+}
+
+/// The numbers of the descriptors that are open.
+///
+/// # Panics
+///
+/// If there is no `/proc`.
+#[must_use]
+pub fn descriptors() -> Vec<c_int> {
+    let number = |entry: std::io::Result<std::fs::DirEntry>| {
+        entry.expect("it can be read").file_name().to_string_lossy().parse().expect("a number")
+    };
+    let mut all: Vec<c_int> =
+        std::fs::read_dir("/proc/self/fd").expect("there is /proc").map(number).collect();
+    all.sort_unstable();
+    // One of them was that by which they were read.
+    // SAFETY: a number, and a number out.
+    all.retain(|&descriptor| unsafe { libc::fcntl(descriptor, libc::F_GETFD) } >= 0);
+    all
+}
+
+/// `fork` where it is to be refused. Returns `errno`, or ends the child at once and returns 0.
+#[must_use]
+pub fn refused_fork() -> c_int {
+    // SAFETY: as in `in_a_fork`; a child ends at once.
+    match unsafe { libc::fork() } {
+        -1 => errno(),
+        0 => exit_now(0),
+        pid => wait_for_exit(pid),
+    }
 }
 
 /// A thread as C names it.

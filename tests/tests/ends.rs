@@ -126,7 +126,7 @@ fn std_still_reports_a_stack_overflow() {
 fn a_fault_with_a_handler_installed_kills_where_it_happened() {
     for (program, signal) in [
         ("reads_nowhere", Signal::SEGV),
-        ("reads_beyond_a_file", Signal::BUS),
+        ("reads_a_truncated_file", Signal::BUS),
         ("divides_by_zero", Signal::FPE),
         ("runs_into_nonsense", Signal::ILL),
     ] {

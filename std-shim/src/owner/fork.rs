@@ -13,7 +13,8 @@
 
 use core::{
     cell::Cell,
-    sync::atomic::{AtomicBool, Ordering},
+    ffi::c_int,
+    sync::atomic::{AtomicI32, Ordering},
 };
 
 use super::{descriptor, dispatch, session, table::Table, wakeup};
@@ -34,19 +35,38 @@ unsafe impl Sync for Held {}
 
 static HELD: Held = Held(Cell::new(None));
 
-static REGISTERED: AtomicBool = AtomicBool::new(false);
+/// `NOT_YET`; the number of the process in which a thread is about to register them; or `DONE`. A child that is made in between
+/// finds its parent's number, and begins anew: libc's list and the copy of memory are of one moment.
+static REGISTERED: AtomicI32 = AtomicI32::new(NOT_YET);
 
-/// Has libc call the functions, once for the life of the process. Any thread, before it owns anything: a fork while it has
-/// an owner finds them.
+const NOT_YET: c_int = 0;
+const DONE: c_int = -1;
+
+/// Has libc call the functions, once for the life of the process. Any thread, before it owns anything: a fork while there is
+/// an owner finds them. So of two threads the second waits for the first.
 pub(super) fn register() -> Result<(), Error> {
-    // AcqRel: of two threads one registers; the other goes on meanwhile, and claims nothing that a fork could tear.
-    if REGISTERED.swap(true, Ordering::AcqRel) {
+    if !is_mine_to_register() {
         return Ok(());
     }
-    sys::at_fork(prepare, parent, child).map_err(Error::system("pthread_atfork")).inspect_err(|_| {
-        // Release: pairs with the Acquire above, of who tries again.
-        REGISTERED.store(false, Ordering::Release);
-    })
+    let registered = sys::at_fork(prepare, parent, child).map_err(Error::system("pthread_atfork"));
+    // Release: pairs with the Acquire of who waits or comes later.
+    REGISTERED.store(if registered.is_ok() { DONE } else { NOT_YET }, Ordering::Release);
+    registered
+}
+
+/// Waits until nobody registers. Whether the caller is to.
+fn is_mine_to_register() -> bool {
+    let mut found = NOT_YET;
+    loop {
+        let process = sys::process();
+        // Acquire, both: pairs with the Release in `register`.
+        match REGISTERED.compare_exchange(found, process, Ordering::Acquire, Ordering::Acquire) {
+            Ok(_) => return true,
+            Err(DONE) => return false,
+            Err(here) if here == process => core::hint::spin_loop(), // until it has changed
+            Err(other) => found = other,
+        }
+    }
 }
 
 extern "C" fn prepare() {
@@ -59,6 +79,8 @@ extern "C" fn parent() {
 }
 
 extern "C" fn child() {
+    // Relaxed: there is no other thread. This runs, so it is registered, whatever the parent has come to say of it.
+    REGISTERED.store(DONE, Ordering::Relaxed);
     DISPATCHER.clear_pending();
     DISPATCHER.armed().disarm();
     trip::sleep_on(None);

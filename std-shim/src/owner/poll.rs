@@ -11,8 +11,8 @@ use super::{
     wait::{Ended, deadline_in},
 };
 use crate::{
-    Frame, Interrupt,
-    sys::{self, PollEntry},
+    Error, Frame, Interrupt,
+    sys::{self, Errno, PollEntry},
 };
 
 /// A descriptor for [`poll`]: what to wait for, and what was found. It borrows the descriptor, which can not be closed meanwhile.
@@ -217,14 +217,22 @@ impl fmt::Debug for PollFd<'_> {
 #[track_caller]
 pub fn poll(fds: &mut [PollFd<'_>], timeout: Option<Duration>) -> Result<usize, Interrupt> {
     let deadline = timeout.map(deadline_in);
-    let mut entries = Vec::with_capacity(fds.len() + 1);
-    entries.push(sys::NO_ENTRY);
-    entries.extend(fds.iter().map(|fd| sys::entry(fd.entry.fd, fd.entry.events)));
+    let mut entries = entries_of(fds)?;
     let ended = on_descriptors::wait_for(&mut entries, deadline, Frame::caller())?;
     for (fd, entry) in fds.iter_mut().zip(&entries[1..]) {
         fd.entry.revents = if ended == Ended::Ready { entry.revents } else { 0 };
     }
     Ok(fds.iter().filter(|fd| fd.entry.revents != 0).count())
+}
+
+/// The wait's own entry, and theirs.
+fn entries_of(fds: &[PollFd<'_>]) -> Result<Vec<PollEntry>, Error> {
+    let mut entries = Vec::new();
+    let refused = |_| Error::system("poll")(Errno::NO_MEMORY);
+    entries.try_reserve_exact(fds.len().saturating_add(1)).map_err(refused)?;
+    entries.push(sys::NO_ENTRY);
+    entries.extend(fds.iter().map(|fd| sys::entry(fd.entry.fd, fd.entry.events)));
+    Ok(entries)
 }
 
 /// Waits until this one descriptor can be read.

@@ -37,6 +37,9 @@ const CLOSING: usize = usize::MAX;
 /// 2. handlers run for what is still pending, so that no signal is lost; if one fails, that is printed;
 /// 3. the handlers are freed and the process has no owner.
 ///
+/// A signal that another thread is receiving at that very moment may come too late for its handler, and finds none then. Where
+/// that matters block it in the other threads, so that the owner receives it.
+///
 /// One that is leaked (`std::mem::forget`) leaves its thread the owner for ever.
 ///
 /// ```

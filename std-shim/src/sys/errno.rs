@@ -16,6 +16,10 @@ use core::{error::Error, ffi::c_int, fmt};
 pub struct Errno(c_int);
 
 impl Errno {
+    /// There is no memory, as the heap says it without a number.
+    #[cfg(feature = "std")]
+    pub(crate) const NO_MEMORY: Self = Self(libc::ENOMEM);
+
     /// The number: `EINVAL` is 22 on Linux.
     ///
     /// ```

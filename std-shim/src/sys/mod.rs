@@ -51,7 +51,7 @@ pub(crate) use sigwait::{signal_descriptor, sigsuspend, sigtimedwait};
 pub(crate) use sleep::{Woken, sleep_on, wake};
 #[cfg(feature = "critical-section-impl")]
 pub(crate) use thread::give_way;
-pub(crate) use thread::{current_thread, kernel_thread, kick, pause, sleep_thread};
+pub(crate) use thread::{current_thread, kernel_thread, kick, pause, process, sleep_thread};
 pub(crate) use time::now;
 pub(crate) use timer::{get_timer, set_timer};
 

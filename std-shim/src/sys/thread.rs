@@ -21,11 +21,15 @@ pub(crate) fn kernel_thread() -> c_int {
     unsafe { libc::gettid() }
 }
 
-/// Sends a signal to a thread of this process; if it is gone, nothing. Async-signal-safe, but it may change `errno`: the
-/// caller keeps it.
-pub(crate) fn kick(thread: c_int, signal: Signum) {
+/// The process's number. Async-signal-safe.
+pub(crate) fn process() -> c_int {
     // SAFETY: no arguments, no preconditions.
-    let process = unsafe { libc::getpid() };
+    unsafe { libc::getpid() }
+}
+
+/// Sends a signal to a thread of a process; if it is gone, nothing. Async-signal-safe, but it may change `errno`: the
+/// caller keeps it.
+pub(crate) fn kick(process: c_int, thread: c_int, signal: Signum) {
     // SAFETY: numbers in, a number out; a thread that is gone, or of another process, is an error of the call.
     unsafe { libc::syscall(libc::SYS_tgkill, process, thread, raw(signal)) };
 }

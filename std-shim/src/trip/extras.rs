@@ -27,6 +27,8 @@ static WAKEUP: AtomicI32 = AtomicI32::new(NONE);
 static WRITE_FAILED: AtomicI32 = AtomicI32::new(0);
 /// The thread to kick, or 0.
 static KICK_THREAD: AtomicI32 = AtomicI32::new(0);
+/// Its process: in a child of vfork, which has our memory, it is another than the one that runs.
+static KICK_PROCESS: AtomicI32 = AtomicI32::new(0);
 /// The signal to kick it with.
 static KICK_SIGNAL: AtomicU32 = AtomicU32::new(0);
 /// Whether it was kicked and has not dispatched since.
@@ -79,7 +81,8 @@ fn kick() {
     if !KICKED.swap(true, Ordering::AcqRel)
         && let Some(signal) = Signum::new(KICK_SIGNAL.load(Ordering::Relaxed))
     {
-        sys::kick(thread, signal);
+        // Relaxed: set together with the thread.
+        sys::kick(KICK_PROCESS.load(Ordering::Relaxed), thread, signal);
     }
 }
 
@@ -138,6 +141,7 @@ pub(crate) fn take_failed_write() -> Option<sys::Errno> {
 pub(crate) fn set_kick(target: Option<(c_int, Signum)>) {
     // Relaxed: see `kick`.
     KICK_SIGNAL.store(target.map_or(0, |(_, signal)| signal.get()), Ordering::Relaxed);
+    KICK_PROCESS.store(sys::process(), Ordering::Relaxed);
     KICK_THREAD.store(target.map_or(0, |(thread, _)| thread), Ordering::Relaxed);
     // Relaxed: an earlier owner's kick was not for this one.
     KICKED.store(false, Ordering::Relaxed);
@@ -148,6 +152,7 @@ pub(crate) fn set_kick(target: Option<(c_int, Signum)>) {
 pub(crate) fn set_kick_thread(thread: c_int) {
     // Relaxed: there is no other thread.
     if KICK_THREAD.load(Ordering::Relaxed) != 0 {
+        KICK_PROCESS.store(sys::process(), Ordering::Relaxed);
         KICK_THREAD.store(thread, Ordering::Relaxed);
         // Relaxed: as above. The parent's kick went to the parent.
         KICKED.store(false, Ordering::Relaxed);

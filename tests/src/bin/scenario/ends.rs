@@ -8,6 +8,7 @@ use sigtrip::{
     Interrupt, Options, Signal, check_signals, init_with, kill, on, pause, raise_signal, run, shutdown_flag,
     sleep,
 };
+use sigtrip_tests::faults as fault;
 
 pub(crate) type Program = (&'static str, fn() -> ExitCode);
 
@@ -25,10 +26,10 @@ pub(crate) const PROGRAMS: &[Program] = &[
     ("has_a_shutdown_flag", has_a_shutdown_flag),
     ("has_a_shutdown_flag_and_is_busy", has_a_shutdown_flag_and_is_busy),
     ("overflows_its_stack", overflows_its_stack),
-    ("reads_nowhere", || faults(Signal::SEGV, read_nowhere)),
-    ("reads_beyond_a_file", || faults(Signal::BUS, read_beyond_a_file)),
-    ("divides_by_zero", || faults(Signal::FPE, divide_by_zero)),
-    ("runs_into_nonsense", || faults(Signal::ILL, run_into_nonsense)),
+    ("reads_nowhere", || faults(Signal::SEGV, fault::read_nowhere)),
+    ("reads_a_truncated_file", || faults(Signal::BUS, fault::read_a_truncated_file)),
+    ("divides_by_zero", || faults(Signal::FPE, fault::divide_by_zero)),
+    ("runs_into_nonsense", || faults(Signal::ILL, fault::run_into_nonsense)),
     ("faults_with_a_foreign_handler", faults_with_a_foreign_handler),
     ("is_pid_1", is_pid_1),
 ];
@@ -140,17 +141,11 @@ fn has_a_shutdown_flag_and_is_busy() -> ExitCode {
     })
 }
 
-#[allow(unconditional_recursion)]
-fn recurse(depth: u64) -> u64 {
-    let frame = std::hint::black_box([depth; 128]);
-    recurse(depth + 1) + frame[0]
-}
-
 /// Std's handler stands behind ours and still says what happened.
 fn overflows_its_stack() -> ExitCode {
     run(|| {
         on(Signal::SEGV, |_| println!("not reached"))?;
-        std::hint::black_box(recurse(0));
+        std::hint::black_box(fault::recurse(0));
         Ok(())
     })
 }
@@ -165,51 +160,6 @@ fn faults(signal: Signal, fault: fn()) -> ExitCode {
     })
 }
 
-fn read_nowhere() {
-    let nowhere = std::hint::black_box(8 as *const u32);
-    // SAFETY: none: the fault is the point.
-    std::hint::black_box(unsafe { nowhere.read_volatile() });
-}
-
-fn read_beyond_a_file() {
-    use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
-    // SAFETY: a name with its end.
-    let empty = unsafe { libc::memfd_create(c"empty".as_ptr(), 0) };
-    assert!(empty >= 0);
-    // SAFETY: new, and owned by nobody else.
-    let empty = unsafe { OwnedFd::from_raw_fd(empty) };
-    let (protection, kind) = (libc::PROT_READ, libc::MAP_SHARED);
-    // SAFETY: a mapping of its own: one page of a file that has none.
-    let page = unsafe { libc::mmap(std::ptr::null_mut(), 4096, protection, kind, empty.as_raw_fd(), 0) };
-    assert_ne!(page, libc::MAP_FAILED);
-    // SAFETY: none: the fault is the point.
-    std::hint::black_box(unsafe { page.cast::<u8>().read_volatile() });
-}
-
-fn divide_by_zero() {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: none: the fault is the point. Rust's own division would panic.
-    unsafe {
-        std::arch::asm!("div {zero:e}", zero = in(reg) 0, inout("eax") 1 => _, inout("edx") 0 => _);
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    sigtrip_tests::raw::sigaction(Signal::FPE, Some(sigtrip_tests::raw::Action::DEFAULT));
-    #[cfg(not(target_arch = "x86_64"))]
-    sigtrip_tests::raw::Thread::current().send(Signal::FPE);
-}
-
-fn run_into_nonsense() {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: none: the fault is the point.
-    unsafe {
-        std::arch::asm!("ud2");
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    sigtrip_tests::raw::sigaction(Signal::ILL, Some(sigtrip_tests::raw::Action::DEFAULT));
-    #[cfg(not(target_arch = "x86_64"))]
-    sigtrip_tests::raw::Thread::current().send(Signal::ILL);
-}
-
 /// The earlier handler gets the fault; this one ends the process in its own way.
 fn faults_with_a_foreign_handler() -> ExitCode {
     extern "C" fn foreign(number: std::ffi::c_int) {
@@ -217,7 +167,7 @@ fn faults_with_a_foreign_handler() -> ExitCode {
         unsafe { libc::_exit(100 + number) };
     }
     sigtrip_tests::raw::sigaction(Signal::SEGV, Some(sigtrip_tests::raw::Action::new(foreign, 0, 0)));
-    faults(Signal::SEGV, read_nowhere)
+    faults(Signal::SEGV, fault::read_nowhere)
 }
 
 /// In a PID namespace of its own the child is PID 1, which the kernel protects from SIGINT's default action.

@@ -36,6 +36,7 @@ crate::scenarios!(
     the_plain_trampoline_comes_back,
     a_kick_ends_a_foreign_call,
     a_kick_is_sent_once_until_the_owner_dispatches,
+    a_vfork_child_takes_no_kick_away,
     without_a_kick_a_foreign_call_goes_on,
     a_kick_does_not_end_a_pause,
     a_signal_to_kick_with_must_be_one,
@@ -331,6 +332,21 @@ fn a_kick_is_sent_once_until_the_owner_dispatches() {
     sigtrip::pause().expect("none fails");
     assert!(start.elapsed() < PATIENCE);
     log("done");
+}
+
+/// It shares the memory, where it says that the owner is kicked; so it must kick him, who is in its parent.
+fn a_vfork_child_takes_no_kick_away() {
+    let _session = init_with(Options::untouched().kick(Signal::URG)).expect("the first");
+    log_signal(Signal::USR1);
+    raw::block(Signal::URG, true); // so that a kick can be seen
+    let other = thread::spawn(|| {
+        assert_eq!(sigtrip_tests::spawns::in_a_vfork(Signal::USR1, false), 0);
+        trip(Signal::USR1);
+    });
+    other.join().expect("it does not panic");
+    assert!(raw::is_pending(raw::tid(), Signal::URG), "the owner's foreign call would go on");
+    check_signals().expect("none fails");
+    assert_eq!(take_log(), ["SIGUSR1"]);
 }
 
 fn a_signal_to_kick_with_must_be_one() {
