@@ -110,6 +110,8 @@ pub use frame::Frame;
 pub use handler::{Delivery, Disposition, Handler, Outcome, default_int_handler};
 pub use interrupt::{Cause, Interrupt, Message};
 #[cfg(feature = "std")]
+pub use owner::hooks::{register_hook, register_hook_unchecked, register_hook_with};
+#[cfg(feature = "std")]
 pub use owner::{
     channel::{Receiver, Sender, channel},
     child::wait_child,
@@ -125,6 +127,10 @@ pub use owner::{
 };
 pub use owner::{
     dispatch::check_signals,
+    hooks::{
+        HookId, HookOptions, StaticHook, register_static_hook, register_static_hook_unchecked,
+        register_static_hook_with, unregister_hook,
+    },
     install::{getsignal, on, signal},
     mask::{MaskGuard, MaskHow, block, pthread_sigmask, sigpending},
     send::{kill, killpg, raise_signal, sigqueue},

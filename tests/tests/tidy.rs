@@ -24,9 +24,11 @@ const UNSAFE: &[&str] = &[
     "std-shim/src/embed.rs",
     "std-shim/src/handler/",
     "std-shim/src/owner/fork.rs",
+    "std-shim/src/owner/hooks/",
     "std-shim/src/owner/install.rs",
     "std-shim/src/sys/",
     "std-shim/src/trip/extras.rs",
+    "std-shim/src/trip/hook.rs",
     "std-shim/src/trip/mod.rs",
 ];
 

@@ -19,7 +19,7 @@ use core::{
 use super::{descriptor, dispatch, session, table::Table, wakeup};
 use crate::{
     Error, sys,
-    trip::{self, DISPATCHER},
+    trip::{self, DISPATCHER, hook},
 };
 
 /// What *prepare* holds for *parent* and *child*.
@@ -59,6 +59,11 @@ extern "C" fn parent() {
 }
 
 extern "C" fn child() {
+    let table = HELD.0.take();
+    hook::forked();
+    if let Some(table) = &table {
+        table.hooks.keep_waiting(sys::current_thread());
+    }
     DISPATCHER.clear_pending();
     DISPATCHER.armed().disarm();
     trip::sleep_on(None);
@@ -68,5 +73,5 @@ extern "C" fn child() {
     if !session::inherit() {
         dispatch::forget_passes(); // those of a thread that is not there
     }
-    drop(HELD.0.take());
+    drop(table);
 }

@@ -11,6 +11,8 @@ pub(crate) mod dispatch;
 #[cfg(feature = "std")]
 pub(crate) mod exec;
 mod fork;
+mod hooked;
+pub(crate) mod hooks;
 pub(crate) mod install;
 mod kick;
 #[cfg(feature = "std")]

@@ -8,6 +8,7 @@
 
 mod action;
 mod descriptor;
+mod earlier;
 mod errno;
 mod fault;
 #[cfg(feature = "std")]
@@ -32,9 +33,10 @@ pub(crate) use descriptor::{
 };
 #[cfg(feature = "std")]
 pub(crate) use descriptor::{POLL_READ, duplicate_onto, entry};
+pub(crate) use earlier::{Earlier, Received};
 pub use errno::Errno;
 pub(crate) use errno::ErrnoGuard;
-pub(crate) use fault::{Fault, hand_over};
+pub(crate) use fault::{Fault, InfoHandler, hand_over};
 #[cfg(feature = "std")]
 pub(crate) use file::{
     POLL_ERROR, POLL_HANG_UP, POLL_WRITE, check_readable, duplicate, is_nonblocking, read,
@@ -49,7 +51,7 @@ pub(crate) use send::{killpg, sigqueue};
 pub(crate) use siginfo::SigInfo;
 pub(crate) use sigwait::{signal_descriptor, sigsuspend, sigtimedwait};
 pub(crate) use sleep::{Woken, sleep_on, wake};
-pub(crate) use thread::{current_thread, kernel_thread, kick, pause, sleep_thread};
+pub(crate) use thread::{current_thread, kernel_thread, kick, pause, rest, sleep_thread};
 pub(crate) use time::now;
 pub(crate) use timer::{get_timer, set_timer};
 

@@ -14,6 +14,7 @@ mod faults;
 mod forks;
 mod handlers;
 mod helpers;
+mod hooks;
 mod lines;
 mod masks;
 mod names;
@@ -50,6 +51,7 @@ const ROOMS: &[(&str, &[Scenario])] = &[
     ("faults", faults::ALL),
     ("forks", forks::ALL),
     ("handlers", handlers::ALL),
+    ("hooks", hooks::ALL),
     ("lines", lines::ALL),
     ("masks", masks::ALL),
     ("names", names::ALL),
