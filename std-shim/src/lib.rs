@@ -93,6 +93,7 @@ pub mod embed;
 mod error;
 mod frame;
 mod handler;
+pub mod hooks;
 mod interrupt;
 mod owner;
 pub mod python;
@@ -132,6 +133,7 @@ pub use owner::{
         register_static_hook_with, unregister_hook,
     },
     install::{getsignal, on, signal},
+    kernel::{KernelDisposition, kernel_disposition},
     mask::{MaskGuard, MaskHow, block, pthread_sigmask, sigpending},
     send::{kill, killpg, raise_signal, sigqueue},
     session::{Options, Session, init, init_with},

@@ -23,6 +23,7 @@ const UNSAFE: &[&str] = &[
     "core/src/table.rs",
     "std-shim/src/embed.rs",
     "std-shim/src/handler/",
+    "std-shim/src/hooks/",
     "std-shim/src/owner/fork.rs",
     "std-shim/src/owner/hooks/",
     "std-shim/src/owner/install.rs",

@@ -14,6 +14,7 @@ mod fork;
 mod hooked;
 pub(crate) mod hooks;
 pub(crate) mod install;
+pub(crate) mod kernel;
 mod kick;
 #[cfg(feature = "std")]
 pub(crate) mod line;

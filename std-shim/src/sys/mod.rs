@@ -44,7 +44,7 @@ pub(crate) use file::{
 pub(crate) use mask::{Blocked, MaskChange, change_mask, pending};
 #[cfg(feature = "std")]
 pub(crate) use pidfd::{pidfd_open, pidfd_send_signal};
-pub(crate) use process::{alarm, at_fork, die_by, kill, raise, write_stderr};
+pub(crate) use process::{alarm, at_fork, die_by, exit_now, kill, raise, stop_by, write_stderr};
 #[cfg(feature = "std")]
 pub(crate) use send::{Pthread, pthread_kill};
 pub(crate) use send::{killpg, sigqueue};

@@ -45,6 +45,7 @@ static EARLIER: [Earlier; sys::SIGNAL_MAX as usize] = [const { Earlier::new() };
 static CHAINING: Gate<32> = Gate::new();
 
 /// How often this process was made by a fork.
+#[cfg(feature = "std")]
 static FORKS: AtomicUsize = AtomicUsize::new(0);
 
 /// One hook, or room for one.
@@ -297,10 +298,12 @@ pub(crate) fn set_earlier(signal: Signum, action: &sys::Action) {
 pub(crate) fn forked() {
     GATE.reset(sys::current_thread());
     // Relaxed: there is no other thread.
+    #[cfg(feature = "std")]
     FORKS.fetch_add(1, Ordering::Relaxed);
 }
 
 /// How often this process was made by a fork: what was made at another count is a parent's. Any context.
+#[cfg(feature = "std")]
 pub(crate) fn forks() -> usize {
     // Relaxed: changed while there is one thread.
     FORKS.load(Ordering::Relaxed)

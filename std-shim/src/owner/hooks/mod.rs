@@ -20,10 +20,7 @@ pub use fixed::{
 };
 pub(super) use list::Lists;
 
-use core::{
-    fmt, ptr,
-    sync::atomic::{AtomicU32, Ordering},
-};
+use core::{fmt, ptr, sync::atomic::Ordering};
 
 use super::{fork, table::Table};
 use crate::{
@@ -31,7 +28,18 @@ use crate::{
     trip::hook::{GATE, Node, State},
 };
 
-/// A hook that was registered; what [`unregister_hook`] takes. A plain value.
+/// A hook that was registered; what [`unregister_hook`] takes. A plain value: dropping it changes nothing.
+///
+/// ```
+/// use std::sync::atomic::AtomicBool;
+/// use sigtrip::{HookId, Signal, hooks::{self, Ready}, unregister_hook};
+///
+/// static STOP: AtomicBool = AtomicBool::new(false);
+/// static HOOK: Ready = Ready::set_flag(&STOP);
+/// let id: HookId = hooks::register(Signal::TERM, &HOOK)?;
+/// assert!(unregister_hook(id));
+/// # Ok::<(), sigtrip::Error>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct HookId {
     node: &'static Node,
@@ -54,20 +62,37 @@ impl fmt::Debug for HookId {
 }
 
 /// How a hook is registered.
+///
+/// ```
+/// use sigtrip::HookOptions;
+///
+/// assert_eq!(HookOptions::new(), HookOptions::default());
+/// assert_ne!(HookOptions::new(), HookOptions::new().chain(false));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HookOptions {
     chain: bool,
 }
 
 impl HookOptions {
-    /// The handler that stood there before is called first.
+    /// A foreign handler that stood there before is called first.
+    ///
+    /// ```
+    /// let options = sigtrip::HookOptions::new();
+    /// # assert_eq!(options, options.chain(true));
+    /// ```
     #[must_use]
     pub const fn new() -> Self {
         Self { chain: true }
     }
 
-    /// Whether the handler that stood there before, if it is foreign, is called first. As long as one hook of a signal is registered
-    /// with `false`, it is not.
+    /// Whether a foreign handler that stood there before is called first. As long as one hook of a signal is registered with `false`, it
+    /// is not.
+    ///
+    /// ```
+    /// let alone = sigtrip::HookOptions::new().chain(false);
+    /// # assert_ne!(alone, alone.chain(true));
+    /// ```
     #[must_use]
     pub const fn chain(self, chain: bool) -> Self {
         Self { chain }
@@ -116,8 +141,21 @@ fn link(signal: Signal, options: HookOptions, node: &'static Node) -> Result<Hoo
 /// run it. When the last hook of a signal goes, and no session has a handler for it, the disposition that stood there before is given
 /// back exactly, if ours is still installed.
 ///
-/// From inside a hook, of whatever signal, it does not wait: the hook is out of reach at once, and its closure is freed by the next
-/// call outside. Any thread; not in a signal handler of yours.
+/// From inside a hook, of whatever signal, it does not wait: the hook is out of reach at once, and its closure is freed by the next call
+/// that registers a hook or takes one away, outside. Any thread; not in a signal handler of yours. A closure's destructor that panics
+/// panics here.
+///
+/// ```
+/// use std::sync::atomic::AtomicBool;
+/// use sigtrip::{Signal, hooks::{self, Ready}, unregister_hook};
+///
+/// static STOP: AtomicBool = AtomicBool::new(false);
+/// static HOOK: Ready = Ready::set_flag(&STOP);
+/// let id = hooks::register(Signal::TERM, &HOOK)?;
+/// assert!(unregister_hook(id));
+/// assert!(!unregister_hook(id)); // it is gone
+/// # Ok::<(), sigtrip::Error>(())
+/// ```
 pub fn unregister_hook(id: HookId) -> bool {
     let me = sys::current_thread();
     let waits = !GATE.may_be_inside(me);
@@ -153,9 +191,11 @@ fn unlink(id: HookId, waiter: usize) -> bool {
 }
 
 fn free_after_a_grace_period(me: usize) {
-    let times = AtomicU32::new(0);
-    // Relaxed: a number of this function's own.
-    GATE.wait(|| sys::rest(times.fetch_add(1, Ordering::Relaxed)));
+    let mut times = 0_u32;
+    GATE.wait(|| {
+        sys::rest(times);
+        times = times.saturating_add(1);
+    });
     free(me);
 }
 
