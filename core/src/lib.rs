@@ -43,6 +43,7 @@
 //! | `pending.rs` | [`Pending`]: the bitmap |
 //! | `table.rs` | [`Disposition`], [`HandlerTable`], [`OneWord`]: one machine word per signal |
 //! | `wake.rs` | [`Armed`]: how to sleep without missing a signal |
+//! | `gate.rs` | [`Gate`]: when nobody in signal context can see any more what was taken away |
 //! | `kernel.rs` | [`Kernel`]: all that is asked of an operating system |
 //! | `dispatcher.rs` | [`Dispatcher`]: the above put together |
 #![no_std]
@@ -54,6 +55,7 @@ extern crate std;
 
 mod atomic;
 mod dispatcher;
+mod gate;
 mod kernel;
 mod pending;
 mod set;
@@ -65,6 +67,7 @@ pub use atomic::WORD_BITS;
 #[cfg(all(not(sigtrip_loom), any(test, sigtrip_step)))]
 pub use atomic::step;
 pub use dispatcher::{Dispatcher, Replaced};
+pub use gate::{Entered, Gate};
 pub use kernel::Kernel;
 pub use pending::Pending;
 pub use set::{Iter, SignalSet};

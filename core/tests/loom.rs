@@ -12,6 +12,8 @@
 
 #[path = "loom/clear.rs"]
 mod clear;
+#[path = "loom/gate.rs"]
+mod gate;
 #[path = "loom/sleep.rs"]
 mod sleep;
 #[path = "loom/table.rs"]

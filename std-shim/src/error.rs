@@ -38,6 +38,14 @@ pub enum Error {
     PollingOnly,
     /// The session belongs to a host runtime, which installs and drains by [`embed`](crate::embed).
     Hosted,
+    /// A signal that an instruction raises: a hook for it is registered by the `_unchecked` functions alone.
+    Fault(Signal),
+    /// A hook can not be registered from inside a hook.
+    InsideHook,
+    /// More threads are inside hooks than can be told apart, so that the caller could be one of them. It passes in a moment.
+    HooksCrowded,
+    /// The static hook is registered already, or was unregistered from inside a hook a moment ago.
+    HookInUse,
     /// Writes to this descriptor could block.
     Blocking(i32),
     /// The disposition to put back is not known: the system did not tell it when it was asked for.
@@ -84,6 +92,17 @@ impl fmt::Display for Error {
             Self::Hosted => {
                 f.write_str("the session belongs to a host runtime, which installs and drains by itself")
             }
+            Self::Fault(signal) => {
+                write!(
+                    f,
+                    "{signal} is raised by instructions: only the unchecked functions take a hook for it"
+                )
+            }
+            Self::InsideHook => f.write_str("a hook can not be registered from inside a hook"),
+            Self::HooksCrowded => {
+                f.write_str("more threads run hooks at this moment than can be told apart: try again")
+            }
+            Self::HookInUse => f.write_str("this static hook is registered already"),
             Self::Blocking(descriptor) => {
                 write!(f, "the descriptor {descriptor} must be in non-blocking mode")
             }
@@ -120,6 +139,7 @@ impl From<Error> for std::io::Error {
             Error::OutOfRange(_)
             | Error::Uncatchable(_)
             | Error::Reserved(_)
+            | Error::Fault(_)
             | Error::ProcessGroup(_)
             | Error::Time => Self::new(std::io::ErrorKind::InvalidInput, error),
             Error::NotUtf8 => Self::new(std::io::ErrorKind::InvalidData, error),

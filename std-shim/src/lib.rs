@@ -102,6 +102,7 @@ pub mod embed;
 mod error;
 mod frame;
 mod handler;
+pub mod hooks;
 mod interrupt;
 mod owner;
 pub mod python;
@@ -119,6 +120,8 @@ pub use frame::Frame;
 pub use handler::{Delivery, Disposition, Handler, Outcome, default_int_handler};
 pub use interrupt::{Cause, Interrupt, Message};
 #[cfg(feature = "std")]
+pub use owner::hooks::{register_hook, register_hook_unchecked, register_hook_with};
+#[cfg(feature = "std")]
 pub use owner::{
     channel::{Receiver, Sender, channel},
     child::wait_child,
@@ -134,7 +137,12 @@ pub use owner::{
 };
 pub use owner::{
     dispatch::check_signals,
+    hooks::{
+        HookId, HookOptions, StaticHook, register_static_hook, register_static_hook_unchecked,
+        register_static_hook_with, unregister_hook,
+    },
     install::{getsignal, on, signal},
+    kernel::{KernelDisposition, kernel_disposition},
     mask::{MaskGuard, MaskHow, block, pthread_sigmask, sigpending},
     send::{kill, killpg, raise_signal, sigqueue},
     session::{Options, Session, init, init_with},

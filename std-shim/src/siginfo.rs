@@ -6,8 +6,8 @@ use crate::{Signal, sys};
 
 /// What the system knows about one signal: who sent it, and why. POSIX's `siginfo_t`, Python's `struct_siginfo`.
 ///
-/// Returned by [`sigwaitinfo`](crate::sigwaitinfo) and [`sigtimedwait`](crate::sigtimedwait). A plain value; its methods may be called in
-/// either context. Which of its fields mean something depends on [`code`](Self::code) (see sigaction(2)); one that means
+/// Returned by [`sigwaitinfo`](crate::sigwaitinfo) and [`sigtimedwait`](crate::sigtimedwait), and what a [hook](crate::register_static_hook) is called with. A plain value; its methods may be called in
+/// either context: they neither allocate nor panic. Which of its fields mean something depends on [`code`](Self::code) (see sigaction(2)); one that means
 /// nothing is `None`. The methods with Python's names return plain numbers, and 0 instead of `None`.
 ///
 /// ```
@@ -33,15 +33,15 @@ use crate::{Signal, sys};
 /// # }
 /// ```
 #[derive(Clone, Copy)]
+#[repr(transparent)] // a hook looks at the kernel's own record, without a copy
 pub struct SigInfo {
-    signal: Signal,
     record: sys::SigInfo,
 }
 
 impl SigInfo {
     /// `None` for a record that names no signal, as no accepted one does.
     pub(crate) fn new(record: sys::SigInfo) -> Option<Self> {
-        record.signum().map(|signum| Self { signal: Signal::of(signum), record })
+        record.signum().map(|_| Self { record })
     }
 
     /// The signal.
@@ -57,7 +57,10 @@ impl SigInfo {
     /// ```
     #[must_use]
     pub const fn signal(&self) -> Signal {
-        self.signal
+        match self.record.signum() {
+            Some(signum) => Signal::of(signum),
+            None => Signal::KILL, // it can not be: no such record is made, nor looked at
+        }
     }
 
     /// Why it was sent: `SI_USER` (0) by `kill` (with glibc also to a thread), `SI_QUEUE` (-1) by `sigqueue`; a positive number by
@@ -190,7 +193,7 @@ impl SigInfo {
     /// ```
     #[must_use]
     pub const fn si_signo(&self) -> i32 {
-        self.signal.number()
+        self.signal().number()
     }
 
     /// Python's `si_code`: [`code`](Self::code).
@@ -296,7 +299,7 @@ impl SigInfo {
 impl fmt::Debug for SigInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SigInfo")
-            .field("signal", &self.signal)
+            .field("signal", &self.signal())
             .field("code", &self.code())
             .field("pid", &self.pid())
             .field("uid", &self.uid())

@@ -47,9 +47,23 @@ macro_rules! stepped {
 }
 
 stepped!(AtomicUsize<>, usize,
-    load() -> usize; fetch_or(bits: usize) -> usize; fetch_and(bits: usize) -> usize;);
+    load() -> usize; store(value: usize) -> (); fetch_or(bits: usize) -> usize; fetch_and(bits: usize) -> usize;
+    fetch_add(more: usize) -> usize; fetch_sub(less: usize) -> usize; swap(value: usize) -> usize;);
 stepped!(AtomicU32<>, u32, load() -> u32; swap(value: u32) -> u32;);
 stepped!(AtomicPtr<T>, *mut T, load() -> *mut T; swap(new: *mut T) -> *mut T;);
+
+impl AtomicUsize {
+    pub(crate) fn compare_exchange(
+        &self,
+        was: usize,
+        new: usize,
+        order: Ordering,
+        if_not: Ordering,
+    ) -> Result<usize, usize> {
+        before_step();
+        self.0.compare_exchange(was, new, order, if_not)
+    }
+}
 
 impl AtomicU32 {
     pub(crate) const fn as_ptr(&self) -> *mut u32 {

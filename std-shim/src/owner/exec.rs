@@ -12,8 +12,15 @@ use std::io;
 
 use sigtrip_core::Signum;
 
-use super::{install, session, table::Table};
-use crate::{Error, Signal, sys, trip::DISPATCHER};
+use super::{
+    hooked::Hooked,
+    install, session,
+    table::{Guarded, Table},
+};
+use crate::{
+    Error, sys,
+    trip::{DISPATCHER, Unix},
+};
 
 /// The owner's mask when the session was opened.
 static MASK: [AtomicUsize; sys::WORDS] = [const { AtomicUsize::new(0) }; sys::WORDS];
@@ -62,11 +69,15 @@ pub fn before_exec() -> io::Result<()> {
     if session::check_owner() == Err(Error::NotInitialized) {
         return Ok(());
     }
-    let table = Table::try_lock().ok_or(io::ErrorKind::WouldBlock)?;
-    for (&signal, action) in table.earlier.iter().filter(|&(&signal, _)| is_as_the_session_left_it(signal)) {
-        // It can not be refused: this very disposition was there before.
-        let _ = sys::replace(signal, action);
+    let mut table = Table::try_lock().ok_or(io::ErrorKind::WouldBlock)?;
+    let Guarded { earlier, hooked, .. } = &mut *table;
+    for (&signal, action) in &*earlier {
+        if is_as_the_session_left_it(signal, hooked) {
+            // It can not be refused: this very disposition was there before.
+            let _ = hooked.replace(signal, action);
+        }
     }
+    hooked.uncover_before_exec();
     drop(table); // before the mask: it holds every signal blocked
     // Relaxed: see `keep_mask`.
     let mask = array::from_fn(|word| MASK[word].load(Ordering::Relaxed));
@@ -74,7 +85,7 @@ pub fn before_exec() -> io::Result<()> {
     Ok(())
 }
 
-fn is_as_the_session_left_it(signal: Signum) -> bool {
-    install::kernel_disposition(Signal::of(signal))
-        .is_ok_and(|kernel| install::is_still(&kernel, DISPATCHER.disposition(signal)))
+fn is_as_the_session_left_it(signal: Signum, hooked: &Hooked) -> bool {
+    let now = hooked.query(signal).map(Unix::classify);
+    now.is_ok_and(|kernel| install::is_still(&kernel, DISPATCHER.disposition(signal)))
 }

@@ -20,7 +20,7 @@ use core::{
 use super::{descriptor, dispatch, session, table::Table, wakeup};
 use crate::{
     Error, sys,
-    trip::{self, DISPATCHER},
+    trip::{self, DISPATCHER, hook},
 };
 
 /// What *prepare* holds for *parent* and *child*.
@@ -81,6 +81,11 @@ extern "C" fn parent() {
 extern "C" fn child() {
     // Relaxed: there is no other thread. This runs, so it is registered, whatever the parent has come to say of it.
     REGISTERED.store(DONE, Ordering::Relaxed);
+    let table = HELD.0.take();
+    hook::forked();
+    if let Some(table) = &table {
+        table.hooks.keep_waiting(sys::current_thread());
+    }
     DISPATCHER.clear_pending();
     DISPATCHER.armed().disarm();
     trip::sleep_on(None);
@@ -90,5 +95,5 @@ extern "C" fn child() {
     if !session::inherit() {
         dispatch::forget_passes(); // those of a thread that is not there
     }
-    drop(HELD.0.take());
+    drop(table);
 }

@@ -5,7 +5,13 @@
 
 use sigtrip_core::{Disposition as CoreDisposition, Replaced};
 
-use super::{dispatch, session, siginterrupt::Restarts, table::Table};
+use super::{
+    dispatch,
+    hooked::Covered,
+    session,
+    siginterrupt::Restarts,
+    table::{Guarded, Table},
+};
 use crate::{
     Disposition, Error, Foreign, Frame, Handler, Interrupt, Outcome, Signal,
     handler::Delivery,
@@ -104,8 +110,8 @@ pub fn getsignal(signal: Signal) -> Result<Disposition, Error> {
     if signal.is_reserved() {
         return Ok(Disposition::Foreign(Foreign(None)));
     }
-    let table = Table::lock();
-    let action = sys::query(signal.signum()).map_err(Error::system("sigaction"))?;
+    let mut table = Table::lock();
+    let action = table.hooked.query(signal.signum()).map_err(Error::system("sigaction"))?;
     let kernel = Unix::classify(action);
     let CoreDisposition::Handler(()) = kernel else { return Ok(with_handler(kernel, None)) };
     session::check_not_hosted()?;
@@ -118,7 +124,7 @@ pub fn getsignal(signal: Signal) -> Result<Disposition, Error> {
     {
         let wanted = table.restarts.applied(signal, trampoline(signal, Some(handler)).action());
         if !action.same_request(&wanted) {
-            sys::replace(signal.signum(), &wanted).map_err(Error::system("sigaction"))?;
+            table.hooked.replace(signal.signum(), &wanted).map_err(Error::system("sigaction"))?;
         }
     }
     Ok(with_handler(kernel, handler))
@@ -126,7 +132,8 @@ pub fn getsignal(signal: Signal) -> Result<Disposition, Error> {
 
 /// What the kernel has; a handler of ours without saying which.
 pub(super) fn kernel_disposition(signal: Signal) -> Result<CoreDisposition<(), Foreign>, Error> {
-    sys::query(signal.signum()).map(Unix::classify).map_err(Error::system("sigaction"))
+    let table = Table::lock();
+    table.hooked.query(signal.signum()).map(Unix::classify).map_err(Error::system("sigaction"))
 }
 
 /// Sets a disposition. Owner context, catchable signals only.
@@ -162,11 +169,12 @@ pub(crate) fn set_word(
 ) -> Result<Replaced<Word, Foreign>, Error> {
     let signum = signal.signum();
     let mut table = Table::lock();
-    let before = sys::query(signum).map_err(Error::system("sigaction"))?;
+    let before = table.hooked.query(signum).map_err(Error::system("sigaction"))?;
     if !Trampoline::is_ours(&before) {
         sys::hand_over(signum, &before);
     }
-    let replaced = DISPATCHER.set_disposition(&Unix(trampoline), signum, new)?;
+    let kernel = Covered::new(Unix(trampoline), &mut table.hooked);
+    let replaced = DISPATCHER.set_disposition(&kernel, signum, new)?;
     table.restarts.forget(signal);
     if !table.earlier.contains_key(&signum) {
         // There is room for every signal.
@@ -249,16 +257,18 @@ pub(crate) fn get_word(signal: Signal, fed: bool) -> Result<CoreDisposition<Word
 
 /// Gives every handler of ours that is installed the trampoline that it needs now. Owner context.
 pub(crate) fn refresh() {
-    let writing = Table::lock();
+    let mut writing = Table::lock();
     for signal in Signal::all() {
         let CoreDisposition::Handler(word) = DISPATCHER.disposition(signal.signum()) else { continue };
         let handler = if session::is_hosted() { None } else { Some(copy_of(word)) };
         let wanted = writing.restarts.applied(signal, trampoline(signal, handler.as_ref()).action());
-        if sys::query(signal.signum())
+        if writing
+            .hooked
+            .query(signal.signum())
             .is_ok_and(|action| Trampoline::is_ours(&action) && !action.same_request(&wanted))
         {
             // It can not be refused: only the function is another.
-            let _ = sys::replace(signal.signum(), &wanted);
+            let _ = writing.hooked.replace(signal.signum(), &wanted);
         }
     }
 }
@@ -267,16 +277,17 @@ pub(crate) fn refresh() {
 /// what is still pending.
 pub(super) fn give_back() {
     let mut table = Table::lock();
-    for (&signum, action) in &table.earlier {
+    let Guarded { earlier, restarts, hooked, .. } = &mut *table;
+    for (&signum, action) in &*earlier {
         let (signal, ours) = (Signal::of(signum), DISPATCHER.disposition(signum));
-        let still = |now| is_still(&Unix::classify(now), ours) || table.restarts.made(signal, now, *action);
-        if sys::query(signum).is_ok_and(still) {
+        let still = |now| is_still(&Unix::classify(now), ours) || restarts.made(signal, now, *action);
+        if hooked.query(signum).is_ok_and(still) {
             // It can not be refused: this very disposition was there before.
-            let _ = sys::replace(signum, action);
+            let _ = hooked.replace(signum, action);
         }
     }
-    table.earlier.clear();
-    table.restarts = Restarts::new();
+    earlier.clear();
+    *restarts = Restarts::new();
 }
 
 /// Whether the kernel has what we put there, whatever the table says of it: a host's has no word for the kick. What the user put

@@ -11,7 +11,10 @@ pub(crate) mod dispatch;
 #[cfg(feature = "std")]
 pub(crate) mod exec;
 mod fork;
+mod hooked;
+pub(crate) mod hooks;
 pub(crate) mod install;
+pub(crate) mod kernel;
 mod kick;
 #[cfg(feature = "std")]
 pub(crate) mod line;

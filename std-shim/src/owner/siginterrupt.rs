@@ -5,10 +5,7 @@
 //! repairs the flag away, or that the end of the session leaves it.
 
 use super::{session, table::Table};
-use crate::{
-    Error, Signal, SignalSet,
-    sys::{self, Action},
-};
+use crate::{Error, Signal, SignalSet, sys::Action};
 
 /// What `siginterrupt` has said since each signal's disposition was last set, in this session.
 pub(super) struct Restarts {
@@ -81,8 +78,7 @@ pub fn siginterrupt(signal: Signal, flag: bool) -> Result<(), Error> {
     signal.check_catchable()?;
     let restart = !flag;
     let mut table = Table::lock();
-    let before = sys::query(signal.signum()).map_err(Error::system("sigaction"))?;
-    sys::replace(signal.signum(), &before.restarting(restart)).map_err(Error::system("sigaction"))?;
+    let before = table.hooked.restart(signal.signum(), restart).map_err(Error::system("sigaction"))?;
     // Under the lock: a session that is ending has not given back yet, and then it will, or does not count any more.
     if session::check_owner() != Err(Error::NotInitialized) {
         table.restarts.tell(signal, restart);

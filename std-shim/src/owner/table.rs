@@ -1,7 +1,7 @@
-//! The writers' lock, and what it guards: the handlers in the table, the dispositions to give back, and what
-//! `siginterrupt` has said.
+//! The writers' lock, and what it guards: the handlers in the table, the dispositions to give back, what
+//! `siginterrupt` has said, and the lists of hooks with what is below them.
 //!
-//! The owner holds it while it changes them, another thread while it copies a handler out. While it is held every signal of the
+//! The owner holds it while it changes them, another thread while it copies a handler out, and whoever registers a hook or takes one away. While it is held every signal of the
 //! holder is blocked, so that a foreign signal handler that forks can not find it held by its own thread; and `fork` takes
 //! it, so that a child never finds it held by a thread that it does not have. It is never held while a handler runs, nor while
 //! one is dropped. Signal context never takes it.
@@ -10,7 +10,7 @@ use core::ops::{Deref, DerefMut};
 
 use sigtrip_core::Signum;
 
-use super::siginterrupt::Restarts;
+use super::{hooked::Hooked, hooks::Lists, siginterrupt::Restarts};
 use crate::sys;
 
 /// What stood in the kernel before this session's first change of each signal. There is room for every signal.
@@ -20,10 +20,16 @@ pub(super) type Earlier = heapless::LinearMap<Signum, sys::Action, { sys::SIGNAL
 pub(super) struct Guarded {
     pub(super) earlier: Earlier,
     pub(super) restarts: Restarts,
+    pub(super) hooks: Lists,
+    pub(super) hooked: Hooked,
 }
 
-static TABLE: spin::Mutex<Guarded> =
-    spin::Mutex::new(Guarded { earlier: Earlier::new(), restarts: Restarts::new() });
+static TABLE: spin::Mutex<Guarded> = spin::Mutex::new(Guarded {
+    earlier: Earlier::new(),
+    restarts: Restarts::new(),
+    hooks: Lists::new(),
+    hooked: Hooked::new(),
+});
 
 /// The right to change the table, until it is dropped.
 pub(super) struct Table {

@@ -43,6 +43,12 @@ impl Errno {
         self.0 == libc::EAGAIN || self.0 == libc::EWOULDBLOCK
     }
 
+    /// Whether it says that nobody reads what is written.
+    #[cfg(feature = "std")]
+    pub(crate) const fn is_broken_pipe(self) -> bool {
+        self.0 == libc::EPIPE
+    }
+
     /// Whether it says that a handler ran on this thread and ended the call.
     pub(crate) const fn interrupted(self) -> bool {
         self.0 == libc::EINTR

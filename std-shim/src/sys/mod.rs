@@ -8,6 +8,7 @@
 
 mod action;
 mod descriptor;
+mod earlier;
 mod errno;
 mod fault;
 #[cfg(feature = "std")]
@@ -32,9 +33,10 @@ pub(crate) use descriptor::{
 };
 #[cfg(feature = "std")]
 pub(crate) use descriptor::{POLL_READ, duplicate_onto, entry};
+pub(crate) use earlier::{Earlier, Received};
 pub use errno::Errno;
 pub(crate) use errno::ErrnoGuard;
-pub(crate) use fault::{Fault, hand_over};
+pub(crate) use fault::{Fault, InfoHandler, hand_over};
 #[cfg(feature = "std")]
 pub(crate) use file::{
     POLL_ERROR, POLL_HANG_UP, POLL_WRITE, check_readable, duplicate, is_nonblocking, read,
@@ -42,7 +44,7 @@ pub(crate) use file::{
 pub(crate) use mask::{Blocked, MaskChange, change_mask, pending};
 #[cfg(feature = "std")]
 pub(crate) use pidfd::{pidfd_open, pidfd_send_signal};
-pub(crate) use process::{alarm, at_fork, die_by, kill, raise, write_stderr};
+pub(crate) use process::{alarm, at_fork, die_by, exit_now, kill, raise, stop_by, write_stderr};
 #[cfg(feature = "std")]
 pub(crate) use send::{Pthread, pthread_kill};
 pub(crate) use send::{killpg, sigqueue};
@@ -51,7 +53,7 @@ pub(crate) use sigwait::{signal_descriptor, sigsuspend, sigtimedwait};
 pub(crate) use sleep::{Woken, sleep_on, wake};
 #[cfg(feature = "critical-section-impl")]
 pub(crate) use thread::give_way;
-pub(crate) use thread::{current_thread, kernel_thread, kick, pause, process, sleep_thread};
+pub(crate) use thread::{current_thread, kernel_thread, kick, pause, process, rest, sleep_thread};
 pub(crate) use time::now;
 pub(crate) use timer::{get_timer, set_timer};
 

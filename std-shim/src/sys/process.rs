@@ -4,7 +4,7 @@ use core::{ffi::c_int, mem::MaybeUninit, ptr};
 
 use sigtrip_core::Signum;
 
-use super::{Action, Errno, raw, replace};
+use super::{Action, Blocked, Errno, ErrnoGuard, raw, replace};
 
 /// POSIX `kill`; signal 0 only asks whether it could be sent. Async-signal-safe.
 pub(crate) fn kill(pid: libc::pid_t, signal: Option<Signum>) -> Result<(), Errno> {
@@ -48,6 +48,29 @@ pub(crate) fn die_by(signal: Signum) -> ! {
     let _ = raise(signal); // to this thread: it is delivered before the call returns
     // SAFETY: ends the process at once, running nothing; async-signal-safe by POSIX.
     unsafe { libc::_exit(128 + raw(signal)) }
+}
+
+/// Stops the process by this signal's default action, where that stops; returns when it goes on. The disposition and the mask are then as
+/// they were. Async-signal-safe; `errno` is kept.
+pub(crate) fn stop_by(signal: Signum) -> Result<(), Errno> {
+    let _errno = ErrnoGuard::new();
+    if raw(signal) == libc::SIGSTOP {
+        return raise(signal);
+    }
+    let earlier = replace(signal, &Action::DEFAULT)?;
+    let blocked = Blocked::all();
+    // To this thread; it is delivered when it is unblocked.
+    let raised = raise(signal);
+    unblock(signal);
+    drop(blocked);
+    replace(signal, &earlier)?;
+    raised
+}
+
+/// Ends the process with this status; nothing is flushed, and no destructor runs. Async-signal-safe.
+pub(crate) fn exit_now(status: c_int) -> ! {
+    // SAFETY: as in `die_by`.
+    unsafe { libc::_exit(status) }
 }
 
 fn unblock(signal: Signum) {

@@ -10,6 +10,7 @@ use sigtrip_core::Signum;
 
 /// What the kernel knows about one signal. A field that means nothing for this signal's code is `None`.
 #[derive(Clone, Copy)]
+#[repr(transparent)] // so that the kernel's own record can be looked at as one
 pub(crate) struct SigInfo(libc::siginfo_t);
 
 impl SigInfo {
@@ -25,7 +26,26 @@ impl SigInfo {
         Self(unsafe { info.assume_init() })
     }
 
-    pub(crate) fn signum(&self) -> Option<Signum> {
+    /// A record that says nothing but which signal. Async-signal-safe.
+    pub(crate) fn of(signal: Signum) -> Self {
+        // SAFETY: all-zero is a valid record: numbers.
+        let mut info = unsafe { Self::zeroed().assume_init() };
+        info.si_signo = super::raw(signal);
+        Self(info)
+    }
+
+    /// The record that the kernel has given to a handler; `None` if there is none, or one of another signal. Async-signal-safe.
+    ///
+    /// # Safety
+    ///
+    /// - It is null, or valid for as long as the result is used.
+    pub(super) unsafe fn given<'a>(info: *const libc::siginfo_t, signal: Signum) -> Option<&'a Self> {
+        // SAFETY: by the caller's promise; the type is transparent.
+        let info = unsafe { info.cast::<Self>().as_ref() }?;
+        (info.0.si_signo == super::raw(signal)).then_some(info)
+    }
+
+    pub(crate) const fn signum(&self) -> Option<Signum> {
         Signum::new(self.0.si_signo.cast_unsigned())
     }
 

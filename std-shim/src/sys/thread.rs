@@ -35,10 +35,23 @@ pub(crate) fn kick(process: c_int, thread: c_int, signal: Signum) {
 }
 
 /// Lets another thread have the processor: for who waits for one. It can not fail. Async-signal-safe.
-#[cfg(feature = "critical-section-impl")]
 pub(crate) fn give_way() {
     // SAFETY: no arguments, no preconditions.
     unsafe { libc::sched_yield() };
+}
+
+/// A moment's rest in a loop that waits for signal context to have left, longer the more often it has waited: first none, then the
+/// processor is given up, in the end for a tenth of a millisecond.
+pub(crate) fn rest(times: u32) {
+    const SPINS: u32 = 64;
+    const YIELDS: u32 = 100;
+    if times < SPINS {
+        core::hint::spin_loop();
+    } else if times < YIELDS {
+        give_way();
+    } else {
+        sleep_thread(now() + Duration::from_micros(100));
+    }
 }
 
 /// POSIX `pause`: until a handler has run on this thread.

@@ -51,6 +51,16 @@ impl Unix {
     /// For calls that install nothing.
     pub(crate) const ANY: Self = Self(Trampoline::Armed);
 
+    /// What is to be installed.
+    pub(crate) fn action(self, new: &Disposition<(), Foreign>) -> Result<sys::Action, Error> {
+        Ok(match new {
+            Disposition::Default => sys::Action::DEFAULT,
+            Disposition::Ignore => sys::Action::IGNORE,
+            Disposition::Handler(()) => self.0.action(),
+            Disposition::Foreign(Foreign(action)) => action.ok_or(Error::Unknown)?,
+        })
+    }
+
     /// What a kernel disposition means to us. Ours is told by the handler's address alone.
     pub(crate) fn classify(action: sys::Action) -> Disposition<(), Foreign> {
         if action.is_default() {
@@ -74,12 +84,7 @@ impl Kernel for Unix {
         signal: Signum,
         new: &Disposition<(), Foreign>,
     ) -> Result<Disposition<(), Foreign>, Error> {
-        let action = match new {
-            Disposition::Default => sys::Action::DEFAULT,
-            Disposition::Ignore => sys::Action::IGNORE,
-            Disposition::Handler(()) => self.0.action(),
-            Disposition::Foreign(Foreign(action)) => action.ok_or(Error::Unknown)?,
-        };
+        let action = self.action(new)?;
         sys::replace(signal, &action).map(Self::classify).map_err(Error::system("sigaction"))
     }
 

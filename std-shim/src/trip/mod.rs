@@ -5,6 +5,7 @@
 //! and holds them to it. It never calls `owner/`.
 
 pub(crate) mod extras;
+pub(crate) mod hook;
 mod kernel;
 mod shutdown;
 mod trampoline;

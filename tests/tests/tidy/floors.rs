@@ -24,6 +24,7 @@ pub(crate) const CORE: Floors = Floors {
         &["pending"],
         &["table"],
         &["wake"],
+        &["gate"],
         &["kernel"],
         &["dispatcher"],
     ],
@@ -42,11 +43,11 @@ pub(crate) const SHIM: Floors = Floors {
         &["trip"],
         &["handler"],
         &["owner"],
-        &["python", "embed"],
+        &["python", "embed", "hooks"],
         &["run"],
     ],
-    // Signal context: the system, the error of the core's `Kernel`, a signal as a value, and nothing else.
-    only: &[("trip", &["sys", "error", "signal"])],
+    // Signal context: the system, the error of the core's `Kernel`, a signal and what is known of it as values, and nothing else.
+    only: &[("trip", &["sys", "error", "signal", "siginfo"])],
 };
 
 impl Floors {

@@ -4,6 +4,7 @@
 
 use std::process::ExitCode;
 
+mod chains;
 mod channels;
 mod children;
 mod dispositions;
@@ -14,11 +15,14 @@ mod faults;
 mod forks;
 mod handlers;
 mod helpers;
+mod hooks;
 mod lines;
 mod masks;
 mod names;
+mod neighbours;
 mod planted;
 mod polls;
+mod ready_hooks;
 mod restart;
 mod sending;
 mod sessions;
@@ -43,6 +47,7 @@ macro_rules! scenarios {
 pub(crate) use scenarios;
 
 const ROOMS: &[(&str, &[Scenario])] = &[
+    ("chains", chains::ALL),
     ("children", children::ALL),
     ("channels", channels::ALL),
     ("dispositions", dispositions::ALL),
@@ -51,10 +56,13 @@ const ROOMS: &[(&str, &[Scenario])] = &[
     ("faults", faults::ALL),
     ("forks", forks::ALL),
     ("handlers", handlers::ALL),
+    ("hooks", hooks::ALL),
     ("lines", lines::ALL),
     ("masks", masks::ALL),
     ("names", names::ALL),
+    ("neighbours", neighbours::ALL),
     ("polls", polls::ALL),
+    ("ready_hooks", ready_hooks::ALL),
     ("restart", restart::ALL),
     ("sending", sending::ALL),
     ("sessions", sessions::ALL),
