@@ -339,6 +339,16 @@ pub fn descriptors() -> Vec<c_int> {
     all
 }
 
+/// The kernel's numbers of the eventfds that are open here: the same in two processes if they have one in common.
+#[must_use]
+pub fn eventfds() -> Vec<String> {
+    let id = |descriptor: c_int| {
+        let about = std::fs::read_to_string(format!("/proc/self/fdinfo/{descriptor}")).unwrap_or_default();
+        about.lines().find_map(|line| line.strip_prefix("eventfd-id:")).map(|id| id.trim().to_owned())
+    };
+    descriptors().into_iter().filter_map(id).collect()
+}
+
 /// `fork` where it is to be refused. Returns `errno`, or ends the child at once and returns 0.
 #[must_use]
 pub fn refused_fork() -> c_int {

@@ -3,6 +3,7 @@
 use std::{
     sync::atomic::{AtomicBool, Ordering},
     thread,
+    time::Duration,
 };
 
 use sigtrip::{Disposition, Signal, check_signals, getsignal, on, raise_signal, signal};
@@ -23,6 +24,7 @@ crate::scenarios!(
     a_fork_without_a_session,
     the_shutdown_request_is_the_parents,
     an_owner_that_sleeps_is_not_asleep_in_the_child,
+    a_child_has_a_wake_descriptor_of_its_own,
     a_command_runs_in_a_clean_child,
 );
 
@@ -229,6 +231,23 @@ fn an_owner_that_sleeps_is_not_asleep_in_the_child() {
     });
     sigtrip::pause().expect("a foreign handler ends it");
     sender.join().expect("it does not panic");
+}
+
+/// With its parent's it would wake its parent, who would take the wake away.
+fn a_child_has_a_wake_descriptor_of_its_own() {
+    let _session = session();
+    let ids = || {
+        sigtrip::poll(&mut [], Some(Duration::ZERO)).expect("none fails"); // makes it
+        raw::eventfds()
+    };
+    let parents = ids();
+    assert_eq!(parents.len(), 1);
+    let status = in_a_fork(|| {
+        let own = ids();
+        i32::from(own.len() != 1 || own == parents)
+    });
+    assert_eq!(status, 0);
+    assert_eq!(ids(), parents, "the parent's is as it was");
 }
 
 fn a_command_runs_in_a_clean_child() {

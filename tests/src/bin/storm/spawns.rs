@@ -7,7 +7,7 @@ use std::{
 };
 
 use sigtrip::{
-    Disposition, Options, Signal, check_signals, getsignal, init_with, on, raise_signal, sigpending,
+    Disposition, Options, Signal, check_signals, getsignal, init_with, on, raise_signal, signal, sigpending,
 };
 use sigtrip_tests::{
     raw,
@@ -100,33 +100,35 @@ fn commands(until: Until) {
     let session = session();
     let line = Line(Signal::USR1).handle();
     on(Signal::TERM, |_| ()).expect("ok");
+    signal(Signal::HUP, Disposition::Ignore).expect("ok");
     let flooder = owner::flooder(line, until, 0, raw::send_to_process);
     let starter = thread::spawn(move || {
         while !until.is_over() {
-            dies_by_term(true);
-            dies_by_term(false);
+            for restored in [true, false] {
+                let status = kills_itself(restored).status().expect("it starts");
+                assert_eq!(status.signal(), dies_by(restored));
+            }
         }
     });
     while !until.is_over() {
         let mut child = kills_itself(true).spawn().expect("it starts");
         let status = sigtrip::wait_child(&mut child).expect("no handler fails");
-        assert_eq!(status.signal(), Some(Signal::TERM.number()));
+        assert_eq!(status.signal(), dies_by(true));
     }
     owner::handle_until_joined(vec![flooder, starter], &mut Dice::new(1));
     drop(session);
 }
 
-/// By the default action, though the parent has a handler.
-fn kills_itself(forked: bool) -> Command {
+/// By SIGHUP, unless that is ignored; then by SIGTERM, whose handler is its parent's.
+fn kills_itself(restored: bool) -> Command {
     let mut command = Command::new("sh");
-    command.args(["-c", "kill -TERM $$; exit 1"]);
-    if forked {
+    command.args(["-c", "kill -HUP $$; kill -TERM $$; exit 1"]);
+    if restored {
         raw::before_exec(&mut command, sigtrip::before_exec);
     }
     command
 }
 
-fn dies_by_term(forked: bool) {
-    let status = kills_itself(forked).status().expect("it starts");
-    assert_eq!(status.signal(), Some(Signal::TERM.number()));
+fn dies_by(restored: bool) -> Option<i32> {
+    Some(if restored { Signal::HUP } else { Signal::TERM }.number())
 }
