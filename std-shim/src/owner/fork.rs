@@ -84,7 +84,7 @@ extern "C" fn child() {
     let table = HELD.0.take();
     hook::forked();
     if let Some(table) = &table {
-        table.hooks.keep_waiting(sys::current_thread());
+        table.hooks.keep_waiting(sys::thread_of_errno());
     }
     DISPATCHER.clear_pending();
     DISPATCHER.armed().disarm();
