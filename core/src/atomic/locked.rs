@@ -127,7 +127,7 @@ impl AtomicU32 {
 
 #[cfg(test)]
 mod tests {
-    use core::sync::atomic::AtomicUsize as Native;
+    use core::sync::atomic::{AtomicBool, AtomicUsize as Native};
     use std::thread;
 
     use super::{Ordering, atomic, of_the_load, of_the_store};
@@ -172,52 +172,60 @@ mod tests {
         }
     }
 
-    /// Each thread sets and clears bits of its own, and adds above them: one update that is undone by another shows.
-    #[test]
-    fn no_operation_falls_between_the_halves_of_another() {
-        const ROUNDS: usize = 20_000;
-        let word = Locked::new(0);
-        thread::scope(|scope| {
-            for bit in [1, 2] {
-                let word = &word;
-                scope.spawn(move || {
-                    for _ in 0..ROUNDS {
-                        // Relaxed: only the value is looked at.
-                        assert_eq!(word.fetch_or(bit, Ordering::Relaxed) & bit, 0);
-                        // Relaxed: as above.
-                        word.fetch_add(4, Ordering::Relaxed);
-                        // Relaxed: as above.
-                        assert_eq!(word.fetch_and(!bit, Ordering::Relaxed) & bit, bit);
-                    }
-                });
+    /// How often one thread must see the other at work before the test is over.
+    const ENOUGH: usize = 100;
+
+    /// Two threads at one word, each doing this with its own bit until it says that it is over. Whether both said that all was
+    /// well; one that did not ends the other too.
+    fn two_threads(each: fn(&Locked, usize, &mut usize) -> bool) -> bool {
+        let (word, over) = (Locked::new(0), AtomicBool::new(false));
+        let run = |bit| {
+            let (mut seen, mut well) = (0, true);
+            // Relaxed: a flag that says nothing else.
+            while well && seen < ENOUGH && !over.load(Ordering::Relaxed) {
+                well = each(&word, bit, &mut seen);
             }
-        });
-        // Relaxed: the threads have ended.
-        assert_eq!(word.load(Ordering::Relaxed), 2 * ROUNDS * 4);
+            // Relaxed: as above.
+            over.store(true, Ordering::Relaxed);
+            well
+        };
+        thread::scope(|scope| {
+            let other = scope.spawn(|| run(1));
+            run(2) & other.join().unwrap()
+        })
     }
 
-    /// A store that another thread's operation could undo would leave the word set for ever.
+    /// A bit that no other thread touches is always as this one left it, unless another's operation undid this one's.
+    #[test]
+    fn no_operation_falls_between_the_halves_of_another() {
+        assert!(two_threads(|word, mine, seen| {
+            // Relaxed: only the values are looked at.
+            let cleared = word.fetch_or(mine, Ordering::Relaxed);
+            // Relaxed: as above.
+            let set = word.fetch_and(!mine, Ordering::Relaxed);
+            *seen += usize::from((cleared ^ set) & !mine != 0);
+            cleared & mine == 0 && set & mine != 0
+        }));
+    }
+
+    /// One thread stores ever higher values and finds them there; the other sets a bit below them.
     #[test]
     fn a_store_does_not_fall_between_the_halves_of_an_operation() {
-        const ROUNDS: usize = 20_000;
-        let word = Locked::new(0);
-        let stored = Native::new(0);
-        thread::scope(|scope| {
-            scope.spawn(|| {
-                for round in 1..=ROUNDS {
-                    // Relaxed: only values are looked at.
-                    word.store(round << 1, Ordering::Relaxed);
-                    // Release: pairs with the Acquire below.
-                    stored.store(round, Ordering::Release);
-                }
-            });
-            while word.load(Ordering::Relaxed) >> 1 < ROUNDS {
-                // Acquire: pairs with the Release above: what was stored by then must still be there, or a later one.
-                let at_least = stored.load(Ordering::Acquire);
-                // Relaxed: as above.
-                assert!(word.fetch_or(1, Ordering::Relaxed) >> 1 >= at_least, "a store was undone");
+        assert!(two_threads(|word, mine, seen| {
+            if mine == 1 {
+                // Relaxed: only the values are looked at.
+                word.fetch_or(mine, Ordering::Relaxed);
+                return true;
             }
-        });
+            // Relaxed: as above.
+            let next = (word.load(Ordering::Relaxed) | 1) + 1;
+            // Relaxed: as above.
+            word.store(next, Ordering::Relaxed);
+            // Relaxed: as above.
+            let found = word.load(Ordering::Relaxed);
+            *seen += found & 1;
+            found & !1 == next
+        }));
     }
 
     #[test]
