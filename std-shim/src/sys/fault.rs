@@ -11,7 +11,7 @@ use core::{
 
 use sigtrip_core::Signum;
 
-use super::{Action, raw, replace};
+use super::{Action, numbers, raw, replace};
 
 pub(crate) type InfoHandler = extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void);
 type PlainHandler = extern "C" fn(c_int);
@@ -26,7 +26,8 @@ pub(crate) struct Fault {
 
 impl Fault {
     /// The signals that an instruction raises and would raise again.
-    pub(crate) const SIGNALS: [c_int; 4] = [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL];
+    pub(crate) const SIGNALS: [c_int; 4] =
+        [numbers::SIGSEGV, numbers::SIGBUS, numbers::SIGFPE, numbers::SIGILL];
 
     pub(crate) const fn new(number: c_int, info: *mut libc::siginfo_t, context: *mut c_void) -> Self {
         Self { number, info, context }
@@ -42,7 +43,7 @@ impl Fault {
         }
         // SAFETY: not null, so it is the kernel's record of this delivery, valid until the handler returns.
         let code = unsafe { (*self.info).si_code };
-        code > 0 && !(self.number == libc::SIGBUS && code == libc::BUS_MCEERR_AO)
+        code > 0 && !(self.number == numbers::SIGBUS && code == libc::BUS_MCEERR_AO)
     }
 }
 

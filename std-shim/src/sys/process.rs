@@ -4,7 +4,7 @@ use core::{ffi::c_int, mem::MaybeUninit, ptr};
 
 use sigtrip_core::Signum;
 
-use super::{Action, Errno, raw, replace};
+use super::{Action, Errno, numbers, raw, replace};
 
 /// POSIX `kill`; signal 0 only asks whether it could be sent. Async-signal-safe.
 pub(crate) fn kill(pid: libc::pid_t, signal: Option<Signum>) -> Result<(), Errno> {
@@ -57,7 +57,7 @@ fn unblock(signal: Signum) {
     // SAFETY: it was initialised by the call above; a number that can not be added is left out.
     unsafe { libc::sigaddset(set.as_mut_ptr(), raw(signal)) };
     // SAFETY: a valid set in; the old mask is not asked for. It can not fail with these arguments.
-    unsafe { libc::pthread_sigmask(libc::SIG_UNBLOCK, set.as_ptr(), ptr::null_mut()) };
+    unsafe { libc::pthread_sigmask(numbers::SIG_UNBLOCK, set.as_ptr(), ptr::null_mut()) };
 }
 
 /// Writes to standard error, as much as goes; with no buffer and no lock. Async-signal-safe, may change `errno`.
