@@ -6,23 +6,38 @@
 //! | body | when | what for |
 //! |---|---|---|
 //! | `native` | otherwise | `core::sync::atomic` |
+//! | `locked` | the target can not compare and swap; `--cfg sigtrip_locked` | the same interface over `critical-section` |
 //! | `loom` | `--cfg sigtrip_loom` | every interleaving of two and three threads |
-//! | `stepped` | unit tests, and `--cfg sigtrip_step` for the fuzzer | a test's hook runs before each atomic step, as a signal would |
+//! | `stepped` | unit tests, and `--cfg sigtrip_step` for the fuzzer | a test's hook runs before each atomic step, as a signal would; the step is `native`'s or `locked`'s |
 //!
-//! A fourth body, `locked`, belongs here for targets that can not compare and swap: the same interface over
-//! `critical-section`, chosen by `not(target_has_atomic = "ptr")` and never by a feature. Until it is written
-//! such a target is refused below.
+//! `locked` is chosen by the target and never by a feature: a feature that some crate of a program turns on would change
+//! the others. The cfg is there so that the whole suite runs over it on any machine.
 
-#[cfg(not(target_has_atomic = "ptr"))]
-compile_error!("sigtrip-core needs atomic read-modify-write of pointer width; this target has none");
+#[cfg(all(target_pointer_width = "16", not(target_has_atomic = "ptr")))]
+compile_error!("sigtrip-core needs to load and store 32 bits in one step; this target can not");
 
-#[cfg_attr(sigtrip_loom, path = "atomic/loom.rs")]
-#[cfg_attr(all(not(sigtrip_loom), any(test, sigtrip_step)), path = "atomic/stepped.rs")]
-#[cfg_attr(not(any(sigtrip_loom, test, sigtrip_step)), path = "atomic/native.rs")]
+#[cfg(not(sigtrip_loom))]
+#[cfg_attr(any(sigtrip_locked, not(target_has_atomic = "ptr")), path = "atomic/locked.rs")]
+#[cfg_attr(not(any(sigtrip_locked, not(target_has_atomic = "ptr"))), path = "atomic/native.rs")]
+mod plain;
+
+#[cfg(sigtrip_loom)]
+#[path = "atomic/loom.rs"]
 mod body;
+#[cfg(all(not(sigtrip_loom), any(test, sigtrip_step)))]
+#[path = "atomic/stepped.rs"]
+mod body;
+#[cfg(not(any(sigtrip_loom, test, sigtrip_step)))]
+use plain as body;
 
-pub use body::WORD_BITS;
-pub(crate) use body::{AtomicPtr, AtomicU32, AtomicUsize, Ordering, null_pointers, zeroed_words};
+#[cfg(not(sigtrip_loom))]
+mod arrays;
+#[cfg(sigtrip_loom)]
+use body as arrays;
+
+pub use arrays::WORD_BITS;
+pub(crate) use arrays::{null_pointers, zeroed_words};
+pub(crate) use body::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 
 #[cfg(all(not(sigtrip_loom), any(test, sigtrip_step)))]
 pub use body::step;

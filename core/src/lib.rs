@@ -28,8 +28,17 @@
 //! - No signal is lost: after every trip the handler runs at least once, in a dispatch that takes it later. Trips of
 //!   one signal that come before it is taken coalesce into one.
 //! - Signal context is bounded: [`Dispatcher::trip`] is two atomic read-modify-writes, and at most one wake for each sleep.
+//!   Where the processor has none (Cortex-M0, RISC-V without A) each is a critical section of a few instructions.
 //! - A handler that fails or panics strands nobody: what was not taken stays pending.
 //! - Fixed memory: a [`Dispatcher`] is `WORDS * (WORD_BITS + 1)` machine words and four bytes, all zero at the start.
+//!
+//! # Where it runs
+//!
+//! On whatever loads and stores 32 bits in one step: hosts of 32 and 64 bits of either byte order, and bare metal. Where
+//! `target_has_atomic = "ptr"` holds the crate depends on nothing. Elsewhere it depends on `critical-section`, and the program
+//! must bring an implementation, as for every crate that uses it: on one core `cortex-m`'s, with the feature
+//! `critical-section-single-core`, or the board's. On bare metal the interrupt routines are signal context, the main loop is the owner,
+//! and an exception's number is its [`Signum`]; `std-shim/examples/firmware` is such a program.
 //!
 //! # The map of the house
 //!
@@ -37,7 +46,11 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `atomic.rs` | the one place that names atomics: native, loom's, or stepped by a test |
+//! | `atomic.rs` | the one place that names atomics; one interface, and behind it one of four: |
+//! | `atomic/native.rs` | `core::sync::atomic` |
+//! | `atomic/locked.rs` | the same over the crate `critical-section`, where the target can not compare and swap |
+//! | `atomic/loom.rs` | the model checker's |
+//! | `atomic/stepped.rs` | one of the first two, with a test's hook before each step |
 //! | `signum.rs` | [`Signum`], [`OutOfRange`] |
 //! | `set.rs` | [`SignalSet`]: a plain value |
 //! | `pending.rs` | [`Pending`]: the bitmap |

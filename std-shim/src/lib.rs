@@ -83,7 +83,8 @@
 //!
 //! # Platforms
 //!
-//! Linux with glibc on x86-64 is what this was run on. Other systems are refused when compiling.
+//! Linux with glibc on x86-64 is what this was run on, and under an emulator aarch64, s390x (big-endian) and mips64 (127 signals
+//! with numbers of their own). Other systems are refused when compiling.
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![deny(unsafe_code)]
 

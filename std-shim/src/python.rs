@@ -85,10 +85,18 @@ macro_rules! constants {
 constants! {
     SIGHUP = HUP, SIGINT = INT, SIGQUIT = QUIT, SIGILL = ILL, SIGTRAP = TRAP, SIGABRT = ABRT, SIGIOT = ABRT,
     SIGBUS = BUS, SIGFPE = FPE, SIGKILL = KILL, SIGUSR1 = USR1, SIGSEGV = SEGV, SIGUSR2 = USR2, SIGPIPE = PIPE,
-    SIGALRM = ALRM, SIGTERM = TERM, SIGSTKFLT = STKFLT, SIGCHLD = CHLD, SIGCLD = CHLD, SIGCONT = CONT,
+    SIGALRM = ALRM, SIGTERM = TERM, SIGCHLD = CHLD, SIGCLD = CHLD, SIGCONT = CONT,
     SIGSTOP = STOP, SIGTSTP = TSTP, SIGTTIN = TTIN, SIGTTOU = TTOU, SIGURG = URG, SIGXCPU = XCPU, SIGXFSZ = XFSZ,
     SIGVTALRM = VTALRM, SIGPROF = PROF, SIGWINCH = WINCH, SIGIO = IO, SIGPOLL = IO, SIGPWR = PWR, SIGSYS = SYS,
 }
+
+#[cfg(not(any(
+    target_arch = "mips",
+    target_arch = "mips64",
+    target_arch = "mips32r6",
+    target_arch = "mips64r6"
+)))]
+constants! { SIGSTKFLT = STKFLT }
 
 /// The first real-time signal: [`Signal::real_time_min`]. A function, since libc says it only when the program runs.
 ///

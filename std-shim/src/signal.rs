@@ -60,16 +60,17 @@ struct Standard {
 }
 
 macro_rules! standard {
-    ($($constant:ident = $raw:ident $name:literal, $default:ident, $description:literal;)*) => {
+    ($($(#[$only:meta])? $constant:ident = $raw:ident $name:literal, $default:ident, $description:literal;)*) => {
         impl Signal {
             $(
                 #[doc = concat!("`", $name, "`: ", $description, ".")]
                 #[doc(alias = $name)]
-                pub const $constant: Self = Self::constant(libc::$raw);
+                $(#[$only])?
+                pub const $constant: Self = Self::constant(sys::numbers::$raw);
             )*
         }
 
-        const STANDARD: &[Standard] = &[$(Standard {
+        const STANDARD: &[Standard] = &[$($(#[$only])? Standard {
             signal: Signal::$constant,
             name: $name,
             description: $description,
@@ -86,6 +87,8 @@ standard! {
     TRAP = SIGTRAP "SIGTRAP", Core, "trap for a debugger";
     ABRT = SIGABRT "SIGABRT", Core, "abort";
     BUS = SIGBUS "SIGBUS", Core, "bad memory access";
+    #[cfg(any(target_arch = "mips", target_arch = "mips64", target_arch = "mips32r6", target_arch = "mips64r6"))]
+    EMT = SIGEMT "SIGEMT", Core, "emulator trap";
     FPE = SIGFPE "SIGFPE", Core, "arithmetic error";
     KILL = SIGKILL "SIGKILL", Terminate, "kill; can not be handled";
     USR1 = SIGUSR1 "SIGUSR1", Terminate, "the program's own, first";
@@ -94,6 +97,7 @@ standard! {
     PIPE = SIGPIPE "SIGPIPE", Terminate, "write to a pipe that nobody reads";
     ALRM = SIGALRM "SIGALRM", Terminate, "alarm clock";
     TERM = SIGTERM "SIGTERM", Terminate, "request to end";
+    #[cfg(not(any(target_arch = "mips", target_arch = "mips64", target_arch = "mips32r6", target_arch = "mips64r6")))]
     STKFLT = SIGSTKFLT "SIGSTKFLT", Terminate, "stack fault; unused";
     CHLD = SIGCHLD "SIGCHLD", Ignore, "a child ended, stopped or went on";
     CONT = SIGCONT "SIGCONT", Continue, "go on if stopped";

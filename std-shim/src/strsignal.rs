@@ -13,6 +13,13 @@ const TEXTS: &[(Signal, &str)] = &[
     (Signal::TRAP, "Trace/breakpoint trap"),
     (Signal::ABRT, "Aborted"),
     (Signal::BUS, "Bus error"),
+    #[cfg(any(
+        target_arch = "mips",
+        target_arch = "mips64",
+        target_arch = "mips32r6",
+        target_arch = "mips64r6"
+    ))]
+    (Signal::EMT, "EMT trap"),
     (Signal::FPE, "Floating point exception"),
     (Signal::KILL, "Killed"),
     (Signal::USR1, "User defined signal 1"),
@@ -21,6 +28,12 @@ const TEXTS: &[(Signal, &str)] = &[
     (Signal::PIPE, "Broken pipe"),
     (Signal::ALRM, "Alarm clock"),
     (Signal::TERM, "Terminated"),
+    #[cfg(not(any(
+        target_arch = "mips",
+        target_arch = "mips64",
+        target_arch = "mips32r6",
+        target_arch = "mips64r6"
+    )))]
     (Signal::STKFLT, "Stack fault"),
     (Signal::CHLD, "Child exited"),
     (Signal::CONT, "Continued"),

@@ -58,9 +58,19 @@ fn main() {
     libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
 }
 
-fn run_alone(name: &str) -> Result<(), libtest_mimic::Failed> {
+/// This program again: for another processor by the emulator that `SIGTRIP_EMULATOR` names, with its arguments.
+fn this_program() -> std::io::Result<Command> {
     let me = std::env::current_exe()?;
-    let output = Command::new(me).env("SIGTRIP_CASE", name).output()?;
+    let emulator = std::env::var("SIGTRIP_EMULATOR").unwrap_or_default();
+    let mut words = emulator.split_whitespace();
+    let Some(first) = words.next() else { return Ok(Command::new(me)) };
+    let mut command = Command::new(first);
+    command.args(words).arg(me);
+    Ok(command)
+}
+
+fn run_alone(name: &str) -> Result<(), libtest_mimic::Failed> {
+    let output = this_program()?.env("SIGTRIP_CASE", name).output()?;
     if output.status.success() {
         return Ok(());
     }

@@ -36,6 +36,15 @@ pub struct Ended {
     pub lines: Vec<String>,
 }
 
+/// An executable of ours: for another processor run by the emulator that `SIGTRIP_EMULATOR` names, with its arguments.
+fn command(executable: &str) -> Command {
+    let emulator = std::env::var("SIGTRIP_EMULATOR").unwrap_or_default();
+    let mut words = emulator.split_whitespace().chain([executable]);
+    let mut command = Command::new(words.next().unwrap_or(executable));
+    command.args(words);
+    command
+}
+
 impl Program {
     /// Starts an executable with arguments.
     ///
@@ -44,7 +53,7 @@ impl Program {
     /// If it can not be started.
     #[must_use]
     pub fn start(executable: &str, arguments: &[&str]) -> Self {
-        Self::spawn(Command::new(executable).args(arguments).stdin(Stdio::null()))
+        Self::spawn(command(executable).args(arguments).stdin(Stdio::null()))
     }
 
     /// Starts an executable to which one can [`type_line`](Self::type_line).
@@ -54,7 +63,7 @@ impl Program {
     /// If it can not be started.
     #[must_use]
     pub fn start_with_input(executable: &str, arguments: &[&str]) -> Self {
-        Self::spawn(Command::new(executable).args(arguments).stdin(Stdio::piped()))
+        Self::spawn(command(executable).args(arguments).stdin(Stdio::piped()))
     }
 
     /// Gives it a line on standard input.

@@ -4,10 +4,8 @@
 
 use std::{boxed::Box, cell::RefCell};
 
-pub(crate) use core::sync::atomic::Ordering;
-
-/// Signals per word of a bitmap: the width of `usize`, in bits.
-pub const WORD_BITS: usize = usize::BITS as usize;
+use super::plain;
+pub(crate) use super::plain::Ordering;
 
 type Hook = Box<dyn FnMut()>;
 
@@ -28,15 +26,15 @@ fn before_step() {
     });
 }
 
-/// Wraps one of `core`'s atomics, so that each operation named runs the hook first.
+/// Wraps one of the plain body's atomics, so that each operation named runs the hook first.
 macro_rules! stepped {
     ($name:ident<$($param:ident)?>, $value:ty, $($op:ident($($arg:ident: $type:ty),*) -> $ret:ty;)*) => {
         #[derive(Debug)]
-        pub(crate) struct $name<$($param)?>(core::sync::atomic::$name<$($param)?>);
+        pub(crate) struct $name<$($param)?>(plain::$name<$($param)?>);
 
         impl<$($param)?> $name<$($param)?> {
             pub(crate) const fn new(value: $value) -> Self {
-                Self(core::sync::atomic::$name::new(value))
+                Self(plain::$name::new(value))
             }
             $(pub(crate) fn $op(&self, $($arg: $type,)* order: Ordering) -> $ret {
                 before_step();
@@ -69,12 +67,4 @@ impl AtomicU32 {
     pub(crate) const fn as_ptr(&self) -> *mut u32 {
         self.0.as_ptr()
     }
-}
-
-pub(crate) const fn zeroed_words<const N: usize>() -> [AtomicUsize; N] {
-    [const { AtomicUsize::new(0) }; N]
-}
-
-pub(crate) const fn null_pointers<const N: usize>() -> [[AtomicPtr<()>; WORD_BITS]; N] {
-    [const { [const { AtomicPtr::new(core::ptr::null_mut()) }; WORD_BITS] }; N]
 }

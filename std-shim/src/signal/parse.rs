@@ -102,6 +102,7 @@ mod tests {
     #[test]
     fn what_is_no_signal_is_refused() {
         let beyond = format!("SIGRTMIN+{}", libc::SIGRTMAX() - libc::SIGRTMIN() + 1);
+        let above_all = (Signal::MAX + 1).to_string();
         for text in [
             "",
             "SIG",
@@ -109,7 +110,7 @@ mod tests {
             "0",
             "-1",
             "+2",
-            "65",
+            &above_all,
             "999999999999",
             "SIGRTMIN-1",
             "SIGRTMAX+1",

@@ -7,7 +7,11 @@ use core::{ffi::c_int, mem::MaybeUninit, ptr};
 
 use sigtrip_core::Signum;
 
-use super::{Errno, WORDS, mask, raw};
+use super::{
+    Errno, WORDS, mask,
+    numbers::{self, RawAction},
+    raw,
+};
 
 /// A signal mask as the kernel has it: bit *n - 1* for signal *n*.
 pub(crate) type SigSet = [usize; WORDS];
@@ -33,12 +37,12 @@ impl Action {
     /// of 8 KiB has room for two where a frame saves AVX-512 state; the third kills the process. Calls that it interrupts
     /// fail with `EINTR`: no `SA_RESTART`.
     pub(crate) fn plain(handler: extern "C" fn(c_int)) -> Self {
-        Self { handler: handler as *const () as usize, flags: libc::SA_ONSTACK, mask: all_signals() }
+        Self { handler: handler as *const () as usize, flags: numbers::SA_ONSTACK, mask: all_signals() }
     }
 
     /// A handler that takes the siginfo and the context too; else as [`plain`](Self::plain).
     pub(crate) fn with_info(handler: super::fault::InfoHandler) -> Self {
-        let flags = libc::SA_ONSTACK | libc::SA_SIGINFO;
+        let flags = numbers::SA_ONSTACK | numbers::SA_SIGINFO;
         Self { handler: handler as *const () as usize, flags, mask: all_signals() }
     }
 
@@ -49,7 +53,8 @@ impl Action {
 
     /// The same, but for whether calls that it interrupts start again (`SA_RESTART`) or fail with `EINTR`.
     pub(crate) const fn restarting(self, restart: bool) -> Self {
-        let flags = if restart { self.flags | libc::SA_RESTART } else { self.flags & !libc::SA_RESTART };
+        let flags =
+            if restart { self.flags | numbers::SA_RESTART } else { self.flags & !numbers::SA_RESTART };
         Self { flags, ..self }
     }
 
@@ -84,7 +89,7 @@ impl Action {
     }
 
     pub(super) const fn wants_info(&self) -> bool {
-        self.flags & libc::SA_SIGINFO != 0
+        self.flags & numbers::SA_SIGINFO != 0
     }
 
     /// Equal in all that a program asks for: libc adds a flag of its own for the restorer.
@@ -94,13 +99,13 @@ impl Action {
         flags && self.handler == other.handler && self.mask == other.mask
     }
 
-    fn from_libc(action: &libc::sigaction) -> Self {
+    fn from_libc(action: &RawAction) -> Self {
         Self { handler: action.sa_sigaction, flags: action.sa_flags, mask: mask::from_libc(&action.sa_mask) }
     }
 
-    fn to_libc(self) -> libc::sigaction {
+    fn to_libc(self) -> RawAction {
         // SAFETY: all-zero is a valid sigaction: the default disposition, no flags, an empty mask.
-        let mut action: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
+        let mut action: RawAction = unsafe { MaybeUninit::zeroed().assume_init() };
         action.sa_sigaction = self.handler;
         action.sa_flags = self.flags;
         action.sa_mask = mask::to_libc(self.mask);
@@ -112,7 +117,8 @@ impl Action {
 fn all_signals() -> SigSet {
     let (first_real_time, last) = super::real_time_range();
     let ours = |&n: &u32| n < 32 || (first_real_time..=last).contains(&n);
-    let can_be_blocked = |&n: &u32| n != libc::SIGKILL.unsigned_abs() && n != libc::SIGSTOP.unsigned_abs();
+    let can_be_blocked =
+        |&n: &u32| n != numbers::SIGKILL.unsigned_abs() && n != numbers::SIGSTOP.unsigned_abs();
     let mut set = [0; WORDS];
     for bit in (1..=last).filter(ours).filter(can_be_blocked).map(|n| n as usize - 1) {
         if let Some(word) = set.get_mut(bit / usize::BITS as usize) {
@@ -133,14 +139,14 @@ pub(crate) fn replace(signal: Signum, action: &Action) -> Result<Action, Errno> 
     exchange(signal, &raw const action)
 }
 
-fn exchange(signal: Signum, new: *const libc::sigaction) -> Result<Action, Errno> {
-    let mut old = MaybeUninit::<libc::sigaction>::zeroed();
+fn exchange(signal: Signum, new: *const RawAction) -> Result<Action, Errno> {
+    let mut old = MaybeUninit::<RawAction>::zeroed();
     // SAFETY:
     // - `new` is null or points to a sigaction that lives until the call is over.
     // - `old` has room for one.
     // - What a new handler may do is its author's duty: those passed here are our trampolines, `SIG_DFL`, `SIG_IGN`, or
     //   what the kernel itself gave us before.
-    let returned = unsafe { libc::sigaction(raw(signal), new, old.as_mut_ptr()) };
+    let returned = unsafe { numbers::sigaction(raw(signal), new, old.as_mut_ptr()) };
     Errno::check(returned)?;
     // SAFETY: the call succeeded and filled it in; zeroed it was valid already.
     Ok(Action::from_libc(&unsafe { old.assume_init() }))

@@ -7,7 +7,7 @@ use core::ffi::{c_int, c_void};
 
 use sigtrip_core::Signum;
 
-use super::{Action, Earlier, Received, raw, replace};
+use super::{Action, Earlier, Received, numbers, raw, replace};
 
 pub(crate) type InfoHandler = extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void);
 
@@ -17,7 +17,8 @@ pub(crate) struct Fault(Received);
 
 impl Fault {
     /// The signals that an instruction raises and would raise again.
-    pub(crate) const SIGNALS: [c_int; 4] = [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL];
+    pub(crate) const SIGNALS: [c_int; 4] =
+        [numbers::SIGSEGV, numbers::SIGBUS, numbers::SIGFPE, numbers::SIGILL];
 
     pub(crate) const fn new(received: Received) -> Self {
         Self(received)
@@ -34,7 +35,7 @@ impl Fault {
         }
         // SAFETY: not null, so it is the kernel's record of this delivery, valid until the handler returns.
         let code = unsafe { (*info).si_code };
-        code > 0 && !(number == libc::SIGBUS && code == libc::BUS_MCEERR_AO)
+        code > 0 && !(number == numbers::SIGBUS && code == libc::BUS_MCEERR_AO)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use core::{ffi::c_int, marker::PhantomData, mem::MaybeUninit, ptr};
 
-use super::{Errno, SigSet};
+use super::{Errno, SigSet, numbers};
 
 /// What a set does to the mask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,9 +15,9 @@ pub(crate) enum MaskChange {
 impl MaskChange {
     const fn raw(self) -> c_int {
         match self {
-            Self::Block => libc::SIG_BLOCK,
-            Self::Unblock => libc::SIG_UNBLOCK,
-            Self::Set => libc::SIG_SETMASK,
+            Self::Block => numbers::SIG_BLOCK,
+            Self::Unblock => numbers::SIG_UNBLOCK,
+            Self::Set => numbers::SIG_SETMASK,
         }
     }
 }
@@ -77,7 +77,7 @@ impl Blocked {
         unsafe { libc::sigfillset(all.as_mut_ptr()) };
         let mut earlier = MaybeUninit::<libc::sigset_t>::zeroed();
         // SAFETY: `all` was initialised by the call above, `earlier` has room for a set. It can not fail with these.
-        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), earlier.as_mut_ptr()) };
+        unsafe { libc::pthread_sigmask(numbers::SIG_SETMASK, all.as_ptr(), earlier.as_mut_ptr()) };
         // SAFETY: filled in by the call, and zeroed it was valid already.
         Self { earlier: unsafe { earlier.assume_init() }, stays_here: PhantomData }
     }
@@ -86,6 +86,6 @@ impl Blocked {
 impl Drop for Blocked {
     fn drop(&mut self) {
         // SAFETY: a mask that this thread had; the old one is not asked for.
-        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.earlier, ptr::null_mut()) };
+        unsafe { libc::pthread_sigmask(numbers::SIG_SETMASK, &raw const self.earlier, ptr::null_mut()) };
     }
 }

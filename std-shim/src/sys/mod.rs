@@ -2,7 +2,7 @@
 //!
 //! Nothing here knows of handlers, owners or dispatch. Each function says whether it is async-signal-safe; only those
 //! that are may be called from `trip/`. A platform's differences are one of the sibling files behind this one
-//! interface, chosen here by path; at present there is one, Linux.
+//! interface, chosen here by path: at present of Linux alone, whose numbers are `numbers_mips.rs`'s on MIPS.
 
 #![allow(unsafe_code)] // this is the place for it
 
@@ -14,6 +14,11 @@ mod fault;
 #[cfg(feature = "std")]
 mod file;
 mod mask;
+#[cfg_attr(
+    any(target_arch = "mips", target_arch = "mips64", target_arch = "mips32r6", target_arch = "mips64r6"),
+    path = "numbers_mips.rs"
+)]
+pub(crate) mod numbers;
 #[cfg(feature = "std")]
 mod pidfd;
 mod process;
@@ -42,6 +47,7 @@ pub(crate) use file::{
     POLL_ERROR, POLL_HANG_UP, POLL_WRITE, check_readable, duplicate, is_nonblocking, read,
 };
 pub(crate) use mask::{Blocked, MaskChange, change_mask, pending};
+pub(crate) use numbers::SIGNAL_MAX;
 #[cfg(feature = "std")]
 pub(crate) use pidfd::{pidfd_open, pidfd_send_signal};
 pub(crate) use process::{alarm, at_fork, die_by, exit_now, kill, raise, stop_by, write_stderr};
@@ -60,18 +66,6 @@ pub(crate) use timer::{get_timer, set_timer};
 use core::ffi::c_int;
 
 use sigtrip_core::Signum;
-
-/// The highest signal number of this platform.
-#[cfg(not(any(
-    target_arch = "mips",
-    target_arch = "mips64",
-    target_arch = "mips32r6",
-    target_arch = "mips64r6"
-)))]
-pub(crate) const SIGNAL_MAX: u32 = 64;
-/// The highest signal number of this platform: `SIGRTMAX`; the kernel's 128 has no name and no use.
-#[cfg(any(target_arch = "mips", target_arch = "mips64", target_arch = "mips32r6", target_arch = "mips64r6"))]
-pub(crate) const SIGNAL_MAX: u32 = 127;
 
 /// How many machine words hold a bit for each signal.
 pub(crate) const WORDS: usize = (SIGNAL_MAX as usize).div_ceil(usize::BITS as usize);

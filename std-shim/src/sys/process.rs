@@ -4,7 +4,7 @@ use core::{ffi::c_int, mem::MaybeUninit, ptr};
 
 use sigtrip_core::Signum;
 
-use super::{Action, Blocked, Errno, ErrnoGuard, raw, replace};
+use super::{Action, Blocked, Errno, ErrnoGuard, numbers, raw, replace};
 
 /// POSIX `kill`; signal 0 only asks whether it could be sent. Async-signal-safe.
 pub(crate) fn kill(pid: libc::pid_t, signal: Option<Signum>) -> Result<(), Errno> {
@@ -54,7 +54,7 @@ pub(crate) fn die_by(signal: Signum) -> ! {
 /// they were. Async-signal-safe; `errno` is kept.
 pub(crate) fn stop_by(signal: Signum) -> Result<(), Errno> {
     let _errno = ErrnoGuard::new();
-    if raw(signal) == libc::SIGSTOP {
+    if raw(signal) == numbers::SIGSTOP {
         return raise(signal);
     }
     let earlier = replace(signal, &Action::DEFAULT)?;
@@ -80,7 +80,7 @@ fn unblock(signal: Signum) {
     // SAFETY: it was initialised by the call above; a number that can not be added is left out.
     unsafe { libc::sigaddset(set.as_mut_ptr(), raw(signal)) };
     // SAFETY: a valid set in; the old mask is not asked for. It can not fail with these arguments.
-    unsafe { libc::pthread_sigmask(libc::SIG_UNBLOCK, set.as_ptr(), ptr::null_mut()) };
+    unsafe { libc::pthread_sigmask(numbers::SIG_UNBLOCK, set.as_ptr(), ptr::null_mut()) };
 }
 
 /// Writes to standard error, as much as goes; with no buffer and no lock. Async-signal-safe, may change `errno`.

@@ -8,6 +8,8 @@ use core::{
 
 use sigtrip_core::Signum;
 
+use super::numbers;
+
 /// What the kernel knows about one signal. A field that means nothing for this signal's code is `None`.
 #[derive(Clone, Copy)]
 #[repr(transparent)] // so that the kernel's own record can be looked at as one
@@ -72,7 +74,7 @@ impl SigInfo {
     }
 
     pub(crate) fn value(&self) -> Option<i32> {
-        if self.0.si_code != libc::SI_QUEUE {
+        if self.0.si_code != numbers::SI_QUEUE {
             return None;
         }
         // SAFETY: as for `pid`.
@@ -89,17 +91,17 @@ impl SigInfo {
             band: c_long,
         }
         const { assert!(size_of::<Poll>() <= size_of::<libc::siginfo_t>()) };
-        let about_a_descriptor = self.0.si_signo == libc::SIGIO && self.0.si_code > 0;
+        let about_a_descriptor = self.0.si_signo == numbers::SIGIO && self.0.si_code > 0;
         // SAFETY: the record is larger, at least as aligned, and every bit pattern is a number.
         about_a_descriptor.then(|| unsafe { (*ptr::from_ref(&self.0).cast::<Poll>()).band })
     }
 
     /// Sent by a process: kill, sigqueue, tgkill, a message queue.
     const fn by_a_process(&self) -> bool {
-        matches!(self.0.si_code, libc::SI_USER | libc::SI_QUEUE | libc::SI_TKILL | libc::SI_MESGQ)
+        matches!(self.0.si_code, numbers::SI_USER | numbers::SI_QUEUE | numbers::SI_TKILL | numbers::SI_MESGQ)
     }
 
     const fn about_a_child(&self) -> bool {
-        self.0.si_signo == libc::SIGCHLD && self.0.si_code > 0
+        self.0.si_signo == numbers::SIGCHLD && self.0.si_code > 0
     }
 }

@@ -1,0 +1,14 @@
+//! Arrays of atomics, and how wide a word is: the same for every body but loom's.
+
+use super::{AtomicPtr, AtomicUsize};
+
+/// Signals per word of a bitmap: the width of `usize`, in bits.
+pub const WORD_BITS: usize = usize::BITS as usize;
+
+pub(crate) const fn zeroed_words<const N: usize>() -> [AtomicUsize; N] {
+    [const { AtomicUsize::new(0) }; N]
+}
+
+pub(crate) const fn null_pointers<const N: usize>() -> [[AtomicPtr<()>; WORD_BITS]; N] {
+    [const { [const { AtomicPtr::new(core::ptr::null_mut()) }; WORD_BITS] }; N]
+}
