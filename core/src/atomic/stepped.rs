@@ -47,9 +47,24 @@ macro_rules! stepped {
 }
 
 stepped!(AtomicUsize<>, usize,
-    load() -> usize; store(value: usize) -> (); fetch_or(bits: usize) -> usize; fetch_and(bits: usize) -> usize;);
+    load() -> usize; store(value: usize) -> (); swap(value: usize) -> usize; fetch_add(more: usize) -> usize;
+    fetch_or(bits: usize) -> usize; fetch_and(bits: usize) -> usize;);
 stepped!(AtomicU32<>, u32, load() -> u32; swap(value: u32) -> u32;);
 stepped!(AtomicPtr<T>, *mut T, load() -> *mut T; swap(new: *mut T) -> *mut T;);
+
+impl AtomicUsize {
+    /// The one operation with two orderings.
+    pub(crate) fn compare_exchange(
+        &self,
+        current: usize,
+        new: usize,
+        success: Ordering,
+        failure: Ordering,
+    ) -> Result<usize, usize> {
+        before_step();
+        self.0.compare_exchange(current, new, success, failure)
+    }
+}
 
 impl AtomicU32 {
     pub(crate) const fn as_ptr(&self) -> *mut u32 {
@@ -59,6 +74,10 @@ impl AtomicU32 {
 
 pub(crate) const fn zeroed_words<const N: usize>() -> [AtomicUsize; N] {
     [const { AtomicUsize::new(0) }; N]
+}
+
+pub(crate) const fn zeroed_rows<const LENGTH: usize, const N: usize>() -> [[AtomicUsize; LENGTH]; N] {
+    [const { zeroed_words() }; N]
 }
 
 pub(crate) const fn null_pointers<const N: usize>() -> [[AtomicPtr<()>; WORD_BITS]; N] {

@@ -24,6 +24,8 @@ pub(crate) const CORE: Floors = Floors {
         &["pending"],
         &["table"],
         &["wake"],
+        &["count"],
+        &["record"],
         &["kernel"],
         &["dispatcher"],
     ],
