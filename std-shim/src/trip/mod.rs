@@ -6,6 +6,7 @@
 
 pub(crate) mod extras;
 mod kernel;
+pub(crate) mod record;
 mod shutdown;
 mod trampoline;
 mod wake;

@@ -8,6 +8,8 @@
 //! | `Armed` | otherwise | the bit, then wakes the owner if it sleeps |
 //! | `Full` | either, while extras are wanted | as `Armed`, then the extras |
 //! | `Fault` | SIGSEGV, SIGBUS, SIGFPE, SIGILL | hands a real fault over at once; one that was sent: as `Full` |
+//! | `Counted`, `CountedLean` | a signal of which the deliveries are counted | counts, then as `Full`, or as `Lean` |
+//! | `Recording`, `RecordingFault` | a signal of which records are kept | keeps one, then as `Full`, or as `Fault` |
 //! | `Shutdown` | [`shutdown_flag`](crate::shutdown_flag) | the first time as `Full`, the second time ends the process |
 //! | `Kick` | [`Options::kick`](crate::Options::kick) | nearly nothing: that it ran has interrupted a system call |
 //!
@@ -18,7 +20,7 @@ use core::ffi::{c_int, c_void};
 
 use sigtrip_core::Signum;
 
-use super::{DISPATCHER, Unix, extras, shutdown};
+use super::{DISPATCHER, Unix, extras, record, shutdown};
 use crate::sys::{Action, ErrnoGuard, Fault};
 
 /// Which function the kernel is to call.
@@ -28,6 +30,10 @@ pub(crate) enum Trampoline {
     Armed,
     Full,
     Fault,
+    Counted,
+    CountedLean,
+    Recording,
+    RecordingFault,
     Shutdown,
     Kick,
 }
@@ -40,6 +46,10 @@ impl Trampoline {
             Self::Armed => Action::plain(armed),
             Self::Full => Action::plain(full),
             Self::Fault => Action::with_info(fault),
+            Self::Counted => Action::plain(counted),
+            Self::CountedLean => Action::plain(counted_lean),
+            Self::Recording => Action::with_info(recording),
+            Self::RecordingFault => Action::with_info(recording_fault),
             Self::Shutdown => Action::plain(shutdown),
             Self::Kick => Action::plain(kick),
         }
@@ -47,26 +57,69 @@ impl Trampoline {
 
     /// Whether a kernel disposition is one of ours, whatever its flags.
     pub(crate) fn is_ours(action: &Action) -> bool {
-        [lean, armed, full, shutdown, kick].iter().any(|&ours| action.calls(ours))
-            || action.calls_with_info(fault)
+        [lean, armed, full, counted, counted_lean, shutdown, kick].iter().any(|&ours| action.calls(ours))
+            || [fault, recording, recording_fault].iter().any(|&ours| action.calls_with_info(ours))
     }
 }
 
 extern "C" fn lean(number: c_int) {
     if let Some(signal) = Signum::new(number.cast_unsigned()) {
+        not_noted(signal);
         DISPATCHER.trip_unarmed(signal);
     }
 }
 
 extern "C" fn armed(number: c_int) {
     if let Some(signal) = Signum::new(number.cast_unsigned()) {
+        not_noted(signal);
         DISPATCHER.trip(&Unix::ANY, signal);
     }
 }
 
 extern "C" fn full(number: c_int) {
     if let Some(signal) = Signum::new(number.cast_unsigned()) {
+        not_noted(signal);
         deliver(signal);
+    }
+}
+
+/// A record or a count that was asked for after this trampoline was entered is missing: that is counted.
+#[inline(always)]
+fn not_noted(signal: Signum) {
+    if record::any() {
+        record::not_noted(signal);
+    }
+}
+
+extern "C" fn counted_lean(number: c_int) {
+    if let Some(signal) = Signum::new(number.cast_unsigned()) {
+        record::count(signal);
+        DISPATCHER.trip_unarmed(signal);
+    }
+}
+
+extern "C" fn counted(number: c_int) {
+    if let Some(signal) = Signum::new(number.cast_unsigned()) {
+        record::count(signal);
+        deliver(signal);
+    }
+}
+
+#[allow(unsafe_code)]
+extern "C" fn recording(number: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
+    if let Some(signal) = Signum::new(number.cast_unsigned()) {
+        // SAFETY: the kernel's own, for this delivery.
+        unsafe { record::note(signal, info, context) };
+        deliver(signal);
+    }
+}
+
+extern "C" fn recording_fault(number: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
+    let fault = Fault::new(number, info, context);
+    if fault.by_instruction() {
+        hand_over(fault);
+    } else {
+        recording(number, info, context);
     }
 }
 
