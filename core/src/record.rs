@@ -25,8 +25,11 @@
 //!
 //! The order is that of the claims; so of one thread's deliveries it is the order in which they came.
 
+mod cursor;
 #[cfg(all(test, not(sigtrip_loom)))]
 mod tests;
+
+pub use cursor::Cursor;
 
 use crate::atomic::{AtomicUsize, Ordering, const_unless_loom, zeroed_rows, zeroed_words};
 
@@ -52,45 +55,6 @@ pub struct Records<const LENGTH: usize, const SLOTS: usize> {
     refused: AtomicUsize,
     stamps: [AtomicUsize; SLOTS],
     words: [[AtomicUsize; LENGTH]; SLOTS],
-}
-
-/// How far somebody has looked through [`Records`]: see [`Records::take_where`]. A plain value.
-///
-/// ```
-/// use sigtrip_core::Records;
-///
-/// let records = Records::<1, 4>::new();
-/// records.push([7]);
-/// let mut cursor = records.start(); // from the oldest on
-/// assert_eq!(records.take_where(&mut cursor, |&[word]| word == 8), None);
-/// assert_ne!(cursor, records.start());
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cursor(usize);
-
-impl Cursor {
-    /// The cursor as a number, for who keeps it in a word.
-    ///
-    /// ```
-    /// # use sigtrip_core::Records;
-    /// assert_eq!(Records::<1, 4>::new().start().to_word(), 0);
-    /// ```
-    #[must_use]
-    pub const fn to_word(self) -> usize {
-        self.0
-    }
-
-    /// The cursor that was kept. Any number is one: what is not in the ring means from the oldest on.
-    ///
-    /// ```
-    /// # use sigtrip_core::{Cursor, Records};
-    /// let start = Records::<1, 4>::new().start();
-    /// assert_eq!(Cursor::from_word(start.to_word()), start);
-    /// ```
-    #[must_use]
-    pub const fn from_word(word: usize) -> Self {
-        Self(word)
-    }
 }
 
 /// What is added to the stamp of a free slot.
@@ -125,7 +89,10 @@ impl<const LENGTH: usize, const SLOTS: usize> Records<LENGTH, SLOTS> {
     /// Adds a record. Returns false if it was refused, which is counted: the ring is full, or, so rare that nobody will see it,
     /// sixteen other producers were quicker one after the other.
     ///
-    /// Signal context: `LENGTH` stores, one store more, and at most 16 atomic operations, as a rule one; no panic. May be
+    /// It may be shorter than `LENGTH`: then the other words are whatever an earlier record has left there, and the record itself
+    /// must say that they mean nothing. Longer ones do not compile.
+    ///
+    /// Signal context: a store for each word, one store more, and at most 16 atomic operations, as a rule one; no panic. May be
     /// called in owner context too.
     ///
     /// ```
@@ -135,14 +102,51 @@ impl<const LENGTH: usize, const SLOTS: usize> Records<LENGTH, SLOTS> {
     /// assert_eq!(pushed, [true, true, true, true, false]); // four slots
     /// assert_eq!(records.refused(), 1);
     /// ```
-    #[inline]
-    pub fn push(&self, record: [usize; LENGTH]) -> bool {
-        let Some((position, stamp, words)) = self.claim() else {
-            // Relaxed: no partner; a number that somebody reads.
-            self.refused.fetch_add(1, Ordering::Relaxed);
-            return false;
-        };
-        for (word, value) in words.iter().zip(record) {
+    #[inline(always)]
+    pub fn push<const WORDS: usize>(&self, record: [usize; WORDS]) -> bool {
+        self.try_push(record) || self.keep_trying(&record)
+    }
+
+    /// The first try of a [`push`](Self::push). Returns false if it fails; nothing is refused and counted then.
+    ///
+    /// For a signal handler that is to be short where nobody interferes: it leaves the rest to a function of its own, which calls `push`. Signal
+    /// context.
+    ///
+    /// ```
+    /// # use sigtrip_core::Records;
+    /// let records = Records::<1, 4>::new();
+    /// assert!(records.try_push([7]) || records.push([7]));
+    /// ```
+    #[inline(always)]
+    pub fn try_push<const WORDS: usize>(&self, record: [usize; WORDS]) -> bool {
+        const { assert!(WORDS <= LENGTH, "a record has at most LENGTH words") };
+        // Relaxed: a guess, which the compare-and-swap verifies.
+        let claimed = self.try_to_claim(self.tail.load(Ordering::Relaxed));
+        claimed.is_ok_and(|position| self.publish(position, &record))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn keep_trying(&self, record: &[usize]) -> bool {
+        // Relaxed: as in `try_push`.
+        let mut tail = Some(self.tail.load(Ordering::Relaxed));
+        for _ in 1..TRIES {
+            let Some(position) = tail else { break };
+            match self.try_to_claim(position) {
+                Ok(position) => return self.publish(position, record),
+                Err(now) => tail = now,
+            }
+        }
+        // Relaxed: no partner; a number that somebody reads.
+        self.refused.fetch_add(1, Ordering::Relaxed);
+        false
+    }
+
+    /// Writes the record at a position that is the caller's alone.
+    #[inline(always)]
+    fn publish(&self, position: usize, record: &[usize]) -> bool {
+        let Some((stamp, words)) = self.slot(position) else { return false };
+        for (word, &value) in words.iter().zip(record) {
             // Relaxed: the Release below publishes it.
             word.store(value, Ordering::Relaxed);
         }
@@ -151,31 +155,23 @@ impl<const LENGTH: usize, const SLOTS: usize> Records<LENGTH, SLOTS> {
         true
     }
 
-    /// A position that is the caller's alone, with its slot; `None` if there is none to be had.
-    #[inline]
-    fn claim(&self) -> Option<(usize, &AtomicUsize, &[AtomicUsize; LENGTH])> {
-        // Relaxed: a guess, which the compare-and-swap verifies.
-        let mut position = self.tail.load(Ordering::Relaxed);
-        for _ in 0..TRIES {
-            let (stamp, words) = self.slot(position)?;
-            // Acquire: pairs with the Release in `free_what_is_taken`: the last taker has read the slot before it is written.
-            if stamp.load(Ordering::Acquire) == Self::free(position) {
-                let next = position.wrapping_add(1);
-                // Relaxed, both: the tail orders nothing, the stamps do. A compare-and-swap, so that a position is one producer's.
-                match self.tail.compare_exchange(position, next, Ordering::Relaxed, Ordering::Relaxed) {
-                    Ok(_) => return Some((position, stamp, words)),
-                    Err(now) => position = now,
-                }
-            } else {
-                // Relaxed: as above. If this position was claimed, the Acquire above has seen it, and so does this load.
-                let now = self.tail.load(Ordering::Relaxed);
-                if now == position {
-                    return None; // full: the slot is not free since its last round
-                }
-                position = now;
-            }
+    /// This position if it is the tail and free; else the tail as it is now, or `None` if the ring is full.
+    #[inline(always)]
+    fn try_to_claim(&self, position: usize) -> Result<usize, Option<usize>> {
+        let (stamp, _) = self.slot(position).ok_or(None)?;
+        // Acquire: pairs with the Release in `free_what_is_taken`: the last taker has read the slot before it is written.
+        if stamp.load(Ordering::Acquire) == Self::free(position) {
+            let next = position.wrapping_add(1);
+            // Relaxed, both: the tail orders nothing, the stamps do. A compare-and-swap, so that a position is one producer's.
+            return self
+                .tail
+                .compare_exchange(position, next, Ordering::Relaxed, Ordering::Relaxed)
+                .map_err(Some);
         }
-        None
+        // Relaxed: as above. If this position was claimed, the Acquire above has seen it, and so does this load. If it was not, its
+        // slot is not free since its last round: the ring is full.
+        let now = self.tail.load(Ordering::Relaxed);
+        Err((now != position).then_some(now))
     }
 
     /// Takes the oldest record, if one is there that is published.

@@ -233,13 +233,13 @@ const MUTANTS: &[Mutant] = &[
     Mutant {
         what: "a push publishes before it writes",
         file: "record.rs",
-        from: "        for (word, value) in words.iter().zip(record) {
+        from: "        for (word, &value) in words.iter().zip(record) {
             // Relaxed: the Release below publishes it.
             word.store(value, Ordering::Relaxed);
         }
 ",
         to: "        stamp.store(Self::free(position) + PUBLISHED, Ordering::Release);
-        for (word, value) in words.iter().zip(record) {
+        for (word, &value) in words.iter().zip(record) {
             word.store(value, Ordering::Relaxed);
         }
 ",
@@ -269,9 +269,12 @@ const MUTANTS: &[Mutant] = &[
     Mutant {
         what: "a claim is a load and a store",
         file: "record.rs",
-        from: "match self.tail.compare_exchange(position, next, Ordering::Relaxed, Ordering::Relaxed) {",
+        from: "return self
+                .tail
+                .compare_exchange(position, next, Ordering::Relaxed, Ordering::Relaxed)
+                .map_err(Some);",
         to: "self.tail.store(next, Ordering::Relaxed);
-                match Ok::<usize, usize>(position) {",
+            return Ok(position);",
         test: "record::two_producers_have_a_slot_each",
     },
     Mutant {

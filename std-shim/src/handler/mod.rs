@@ -46,8 +46,15 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    pub(crate) const fn new(signal: Signal, frame: Frame, count: Option<usize>) -> Self {
-        Self { signal, frame, count }
+    /// At this safe point, of a signal that is still to be said.
+    pub(crate) const fn at(frame: Frame) -> Self {
+        Self { signal: Signal::HUP, frame, count: None }
+    }
+
+    #[inline]
+    pub(crate) const fn is_of(&mut self, signal: Signal, count: Option<usize>) {
+        self.signal = signal;
+        self.count = count;
     }
 
     /// The signal. One call stands for one delivery or more: those that came before the call coalesce.

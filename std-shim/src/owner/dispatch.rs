@@ -56,6 +56,7 @@ pub(crate) fn drain(frame: Frame) -> Result<u32, Interrupt> {
 fn run_pending(frame: Frame) -> Result<u32, Interrupt> {
     if extras::wanted() {
         tell_of_failed_write();
+        extras::may_kick_again();
     }
     // Two copies, so that who asked for no record pays nothing for each signal.
     if record::any() { run_recorded(frame) } else { run_each(frame, |_| None) }
@@ -75,15 +76,16 @@ fn run_recorded(frame: Frame) -> Result<u32, Interrupt> {
 #[inline(always)]
 fn run_each(frame: Frame, count: impl Fn(Signal) -> Option<usize>) -> Result<u32, Interrupt> {
     let mut ran = 0;
-    pass(|signal, disposition| {
-        let count = count(signal);
+    let mut delivery = Delivery::at(frame);
+    pass_after_looking(|signal, disposition| {
+        delivery.is_of(signal, count(signal));
         let Disposition::Handler(word) = disposition else {
             report(format_args!("{signal} ignored due to race condition"));
             return Ok(());
         };
         ran += 1;
         // A handle of our own, so that the handler may replace itself.
-        copy_of(word).call(&Delivery::new(signal, frame, count))
+        copy_of(word).call(&delivery)
     })?;
     Ok(ran)
 }
@@ -111,7 +113,16 @@ pub(super) fn forget_passes() {
 }
 
 /// One pass over what is pending, in opaque words. Owner context.
-pub(crate) fn pass<E>(mut run: impl FnMut(Signal, Disposition<Word>) -> Result<(), E>) -> Result<(), E> {
+pub(crate) fn pass<E>(run: impl FnMut(Signal, Disposition<Word>) -> Result<(), E>) -> Result<(), E> {
+    if extras::wanted() {
+        extras::may_kick_again();
+    }
+    pass_after_looking(run)
+}
+
+/// The same, by who has looked whether extras are wanted.
+#[inline(always)]
+fn pass_after_looking<E>(mut run: impl FnMut(Signal, Disposition<Word>) -> Result<(), E>) -> Result<(), E> {
     let _pass = Pass::begin();
     DISPATCHER.dispatch(&Unix::ANY, |signum, disposition| run(Signal::of(signum), disposition))
 }
@@ -125,9 +136,6 @@ struct Pass;
 impl Pass {
     #[inline]
     fn begin() -> Self {
-        if extras::wanted() {
-            extras::may_kick_again();
-        }
         // Relaxed: the owner's own word, so that a load and a store will do.
         PASSES.store(PASSES.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
         Self

@@ -208,10 +208,9 @@ fn trampoline_that_keeps(asked: Asked, signal: Signal, handler: Option<&Handler>
     } else if signal.is_fault() {
         if asked.has(Asked::RECORD) { Trampoline::RecordingFault } else { Trampoline::Fault }
     } else if asked.has(Asked::RECORD) {
-        Trampoline::Recording
-    } else if asked.has(Asked::COUNT) {
-        let lean = session::polls_only() && !extras::wanted();
-        if lean { Trampoline::CountedLean } else { Trampoline::Counted }
+        if asked.is_long() || extras::wanted() { Trampoline::RecordingFull } else { Trampoline::Recording }
+    } else if asked.has(Asked::COUNT) && !extras::wanted() {
+        if session::polls_only() { Trampoline::CountedLean } else { Trampoline::Counted }
     } else if extras::wanted() {
         Trampoline::Full
     } else if session::polls_only() {

@@ -145,7 +145,10 @@ impl Default for RecordOptions {
 pub fn record(signal: Signal, options: impl Into<Option<RecordOptions>>) -> Result<(), Error> {
     session::check_owner()?;
     signal.check_catchable()?;
-    let new = options.into().map_or(Asked::NOTHING, |options| options.asked);
+    let mut new = options.into().map_or(Asked::NOTHING, |options| options.asked);
+    if signal == Signal::CHLD && new.has(Asked::RECORD) {
+        new = new.and(Asked::ALL_INFO); // the times of the child
+    }
     let table = Table::lock();
     let before = record::asked(signal.signum());
     record::ask(signal.signum(), new.and(before)); // more than enough, while the trampoline may be either

@@ -48,7 +48,7 @@ pub(crate) use mask::{Blocked, MaskChange, change_mask, pending};
 #[cfg(feature = "std")]
 pub(crate) use pidfd::{pidfd_open, pidfd_send_signal};
 pub(crate) use process::{alarm, at_fork, die_by, kill, raise, write_stderr};
-pub(crate) use record::{RECORD_WORDS, RawRecord};
+pub(crate) use record::{RECORD_WORDS, RawRecord, short_record};
 #[cfg(feature = "std")]
 pub(crate) use send::{Pthread, pthread_kill};
 pub(crate) use send::{killpg, sigqueue};

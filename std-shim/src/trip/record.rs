@@ -12,8 +12,8 @@
 #![allow(unsafe_code)] // reads what the kernel hands to a trampoline
 
 use core::{
-    ffi::c_void,
-    sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering},
+    ffi::{c_int, c_void},
+    sync::atomic::{AtomicU8, AtomicU32, AtomicUsize, Ordering},
 };
 
 use sigtrip_core::{Counts, Cursor, Records, Signum};
@@ -31,8 +31,13 @@ static UNRECORDED: Counts<{ sys::WORDS }> = Counts::new();
 
 /// What was asked for each signal.
 static ASKED: [AtomicU8; sys::SIGNAL_MAX as usize] = [const { AtomicU8::new(0) }; sys::SIGNAL_MAX as usize];
-/// Whether anything was, for any of them.
-static ANY: AtomicBool = AtomicBool::new(false);
+/// What makes a signal's number an index: `INDEX`; or, when anything was asked for any of them, `FAR`.
+static BIAS: AtomicU32 = AtomicU32::new(INDEX);
+
+/// Less one.
+const INDEX: u32 = u32::MAX;
+/// Out of range, whatever the signal.
+const FAR: u32 = 1 << 16;
 /// How many deliveries the handler's calls have stood for.
 static TOLD: [AtomicUsize; sys::SIGNAL_MAX as usize] =
     [const { AtomicUsize::new(0) }; sys::SIGNAL_MAX as usize];
@@ -50,6 +55,8 @@ impl Asked {
     pub(crate) const THREAD: Self = Self(4);
     pub(crate) const TIME: Self = Self(8);
     pub(crate) const PROGRAM_COUNTER: Self = Self(16);
+    /// All that the kernel says, where a short record does not hold it.
+    pub(crate) const ALL_INFO: Self = Self(32);
 
     pub(crate) const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
@@ -63,8 +70,8 @@ impl Asked {
         self.0 & other.0 == other.0
     }
 
-    #[inline]
-    const fn has_extras(self) -> bool {
+    /// Whether a short record is not enough.
+    pub(crate) const fn is_long(self) -> bool {
         self.0 & !Self::RECORD.0 != 0
     }
 }
@@ -73,7 +80,26 @@ impl Asked {
 #[inline]
 pub(crate) fn any() -> bool {
     // Relaxed: a hint; what was asked for a signal is a word by itself.
-    ANY.load(Ordering::Relaxed)
+    BIAS.load(Ordering::Relaxed) != INDEX
+}
+
+/// The signal of this number, if it is in range and nothing was asked for any signal: both by one comparison, for which the
+/// number is moved out of range when anything was. Signal context.
+#[inline(always)]
+pub(super) fn unless_any(number: c_int) -> Option<Signum> {
+    // Relaxed: as in `any`.
+    at(number.cast_unsigned().wrapping_add(BIAS.load(Ordering::Relaxed)))
+}
+
+/// The signal of this number, if it is in range. Signal context.
+#[inline(always)]
+pub(super) fn signal(number: c_int) -> Option<Signum> {
+    at(number.cast_unsigned().wrapping_add(INDEX))
+}
+
+#[inline(always)]
+fn at(index: u32) -> Option<Signum> {
+    if index < sys::SIGNAL_MAX { Signum::new(index + 1) } else { None }
 }
 
 /// What was asked for this signal. Any context.
@@ -88,30 +114,49 @@ fn of<T>(each: &[T; sys::SIGNAL_MAX as usize], signal: Signum) -> Option<&T> {
     each.get(signal.get() as usize - 1)
 }
 
-/// Keeps the record of a delivery, and counts it. Signal context.
+/// Keeps a short record of a delivery, and counts it. Returns false, and does nothing, if that is not done at once: then
+/// [`note_slowly`] does it. Signal context.
+///
+/// # Safety
+///
+/// - `info` is what the kernel gave this delivery's handler, which has not returned yet.
+#[inline(always)]
+pub(super) unsafe fn note(signal: Signum, info: *const libc::siginfo_t) -> bool {
+    // SAFETY: by the caller's promise.
+    let record = unsafe { sys::short_record(info) };
+    let kept = RECORDS.try_push(record);
+    if kept {
+        DELIVERED.add(signal);
+    }
+    kept
+}
+
+/// The same where another producer interferes or the ring is full.
+///
+/// # Safety
+///
+/// - As for [`note`].
+pub(super) unsafe fn note_slowly(signal: Signum, info: *const libc::siginfo_t) {
+    // SAFETY: by the caller's promise.
+    keep(signal, unsafe { sys::short_record(info) });
+}
+
+fn keep<const WORDS: usize>(signal: Signum, record: [usize; WORDS]) {
+    if !RECORDS.push(record) {
+        REFUSED.add(signal);
+    }
+    DELIVERED.add(signal);
+}
+
+/// Keeps a record with all that was asked for, and counts the delivery. Signal context; `errno` is kept.
 ///
 /// # Safety
 ///
 /// - `info` and `context` are what the kernel gave this delivery's handler, which has not returned yet.
-#[inline(always)]
-pub(super) unsafe fn note(signal: Signum, info: *const libc::siginfo_t, context: *const c_void) {
-    if asked(signal).has_extras() {
-        // SAFETY: by the caller's promise.
-        return unsafe { note_with_extras(signal, info, context) };
-    }
-    // SAFETY: by the caller's promise.
-    keep(signal, unsafe { RawRecord::of(info) });
-}
-
-/// # Safety
-///
-/// - As for [`note`].
-#[cold]
-#[inline(never)]
-unsafe fn note_with_extras(signal: Signum, info: *const libc::siginfo_t, context: *const c_void) {
+pub(super) unsafe fn note_all(signal: Signum, info: *const libc::siginfo_t, context: *const c_void) {
     let _errno = ErrnoGuard::new();
     // SAFETY: by the caller's promise.
-    let mut record = unsafe { RawRecord::of(info) };
+    let mut record = unsafe { RawRecord::long(info) };
     let asked = asked(signal);
     if asked.has(Asked::THREAD) {
         record.add_thread();
@@ -123,20 +168,7 @@ unsafe fn note_with_extras(signal: Signum, info: *const libc::siginfo_t, context
         // SAFETY: by the caller's promise.
         unsafe { record.add_program_counter(context) };
     }
-    keep(signal, record);
-}
-
-#[inline(always)]
-fn keep(signal: Signum, record: RawRecord) {
-    if !RECORDS.push(record.to_words()) {
-        refused(signal);
-    }
-    DELIVERED.add(signal);
-}
-
-#[cold]
-fn refused(signal: Signum) {
-    REFUSED.add(signal);
+    keep(signal, record.to_words());
 }
 
 /// Counts a delivery. Signal context.
@@ -146,8 +178,6 @@ pub(super) fn count(signal: Signum) {
 }
 
 /// A delivery by a trampoline that keeps nothing, while something was asked for some signal: perhaps for this one. Signal context.
-#[cold]
-#[inline(never)]
 pub(super) fn not_noted(signal: Signum) {
     let asked = asked(signal);
     if asked.has(Asked::RECORD) {
@@ -166,7 +196,7 @@ pub(crate) fn ask(signal: Signum, what: Asked) {
     }
     // Relaxed: the owner's own words.
     let any = ASKED.iter().any(|asked| asked.load(Ordering::Relaxed) != 0);
-    ANY.store(any, Ordering::Relaxed); // Relaxed: see `any`
+    BIAS.store(if any { FAR } else { INDEX }, Ordering::Relaxed); // Relaxed: see `any`
 }
 
 /// How many deliveries there were since the last call, for a signal of which they are counted. Owner context.
@@ -227,7 +257,7 @@ pub(crate) fn forget() {
     for asked in &ASKED {
         asked.store(0, Ordering::Relaxed); // Relaxed: see `asked`
     }
-    ANY.store(false, Ordering::Relaxed); // Relaxed: see `any`
+    BIAS.store(INDEX, Ordering::Relaxed); // Relaxed: see `any`
     while RECORDS.take().is_some() {}
     forget_counts();
 }

@@ -8,8 +8,10 @@
 //! | `Armed` | otherwise | the bit, then wakes the owner if it sleeps |
 //! | `Full` | either, while extras are wanted | as `Armed`, then the extras |
 //! | `Fault` | SIGSEGV, SIGBUS, SIGFPE, SIGILL | hands a real fault over at once; one that was sent: as `Full` |
-//! | `Counted`, `CountedLean` | a signal of which the deliveries are counted | counts, then as `Full`, or as `Lean` |
-//! | `Recording`, `RecordingFault` | a signal of which records are kept | keeps one, then as `Full`, or as `Fault` |
+//! | `Counted`, `CountedLean` | a signal of which the deliveries are counted | counts, then as `Armed` or as `Lean` |
+//! | `Recording` | one of which records are kept | keeps one, counts, then as `Armed` |
+//! | `RecordingFull` | the same with extras of either kind | keeps a long one, counts, then as `Full` |
+//! | `RecordingFault` | and one of those four | as `RecordingFull`, or as `Fault` |
 //! | `Shutdown` | [`shutdown_flag`](crate::shutdown_flag) | the first time as `Full`, the second time ends the process |
 //! | `Kick` | [`Options::kick`](crate::Options::kick) | nearly nothing: that it ran has interrupted a system call |
 //!
@@ -33,6 +35,7 @@ pub(crate) enum Trampoline {
     Counted,
     CountedLean,
     Recording,
+    RecordingFull,
     RecordingFault,
     Shutdown,
     Kick,
@@ -49,6 +52,7 @@ impl Trampoline {
             Self::Counted => Action::plain(counted),
             Self::CountedLean => Action::plain(counted_lean),
             Self::Recording => Action::with_info(recording),
+            Self::RecordingFull => Action::with_info(recording_full),
             Self::RecordingFault => Action::with_info(recording_fault),
             Self::Shutdown => Action::plain(shutdown),
             Self::Kick => Action::plain(kick),
@@ -58,58 +62,90 @@ impl Trampoline {
     /// Whether a kernel disposition is one of ours, whatever its flags.
     pub(crate) fn is_ours(action: &Action) -> bool {
         [lean, armed, full, counted, counted_lean, shutdown, kick].iter().any(|&ours| action.calls(ours))
-            || [fault, recording, recording_fault].iter().any(|&ours| action.calls_with_info(ours))
+            || [fault, recording, recording_full, recording_fault]
+                .iter()
+                .any(|&ours| action.calls_with_info(ours))
     }
 }
 
 extern "C" fn lean(number: c_int) {
-    if let Some(signal) = Signum::new(number.cast_unsigned()) {
-        not_noted(signal);
-        DISPATCHER.trip_unarmed(signal);
+    match record::unless_any(number) {
+        Some(signal) => {
+            DISPATCHER.trip_unarmed(signal);
+        }
+        None => not_noted(number),
     }
 }
 
 extern "C" fn armed(number: c_int) {
-    if let Some(signal) = Signum::new(number.cast_unsigned()) {
-        not_noted(signal);
-        DISPATCHER.trip(&Unix::ANY, signal);
+    match record::unless_any(number) {
+        Some(signal) => {
+            DISPATCHER.trip(&Unix::ANY, signal);
+        }
+        None => not_noted(number),
     }
 }
 
 extern "C" fn full(number: c_int) {
+    match record::unless_any(number) {
+        Some(signal) => {
+            deliver(signal);
+        }
+        None => not_noted(number),
+    }
+}
+
+/// The same as any of the three, where something was asked for some signal. A record that was asked for after its trampoline was
+/// entered is missing: that is counted.
+#[cold]
+#[inline(never)]
+fn not_noted(number: c_int) {
     if let Some(signal) = Signum::new(number.cast_unsigned()) {
-        not_noted(signal);
+        record::not_noted(signal);
         deliver(signal);
     }
 }
 
-/// A record or a count that was asked for after this trampoline was entered is missing: that is counted.
-#[inline(always)]
-fn not_noted(signal: Signum) {
-    if record::any() {
-        record::not_noted(signal);
-    }
-}
-
 extern "C" fn counted_lean(number: c_int) {
-    if let Some(signal) = Signum::new(number.cast_unsigned()) {
+    if let Some(signal) = record::signal(number) {
         record::count(signal);
         DISPATCHER.trip_unarmed(signal);
     }
 }
 
 extern "C" fn counted(number: c_int) {
-    if let Some(signal) = Signum::new(number.cast_unsigned()) {
+    if let Some(signal) = record::signal(number) {
         record::count(signal);
-        deliver(signal);
+        DISPATCHER.trip(&Unix::ANY, signal);
     }
 }
 
 #[allow(unsafe_code)]
-extern "C" fn recording(number: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
-    if let Some(signal) = Signum::new(number.cast_unsigned()) {
+extern "C" fn recording(number: c_int, info: *mut libc::siginfo_t, _: *mut c_void) {
+    if let Some(signal) = record::signal(number) {
         // SAFETY: the kernel's own, for this delivery.
-        unsafe { record::note(signal, info, context) };
+        if unsafe { record::note(signal, info) } {
+            DISPATCHER.trip(&Unix::ANY, signal);
+        } else {
+            record_slowly(signal, info);
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+#[allow(unsafe_code)]
+fn record_slowly(signal: Signum, info: *mut libc::siginfo_t) {
+    // SAFETY: as above.
+    unsafe { record::note_slowly(signal, info) };
+    DISPATCHER.trip(&Unix::ANY, signal);
+}
+
+#[allow(unsafe_code)]
+extern "C" fn recording_full(number: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
+    if let Some(signal) = record::signal(number) {
+        // SAFETY: the kernel's own, for this delivery.
+        unsafe { record::note_all(signal, info, context) };
         deliver(signal);
     }
 }
@@ -119,7 +155,7 @@ extern "C" fn recording_fault(number: c_int, info: *mut libc::siginfo_t, context
     if fault.by_instruction() {
         hand_over(fault);
     } else {
-        recording(number, info, context);
+        recording_full(number, info, context);
     }
 }
 

@@ -18,6 +18,7 @@ mod lines;
 mod masks;
 mod names;
 mod polls;
+mod records;
 mod restart;
 mod sending;
 mod sessions;
@@ -54,6 +55,7 @@ const ROOMS: &[(&str, &[Scenario])] = &[
     ("masks", masks::ALL),
     ("names", names::ALL),
     ("polls", polls::ALL),
+    ("records", records::ALL),
     ("restart", restart::ALL),
     ("sending", sending::ALL),
     ("sessions", sessions::ALL),
