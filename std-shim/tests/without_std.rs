@@ -9,10 +9,11 @@ use std::process::Command;
 
 use libtest_mimic::{Arguments, Trial};
 use sigtrip::{
-    Delivery, Disposition, Error, Handler, Interrupt, MaskHow, Options, Signal, SignalSet, Timer,
-    TimerSetting, alarm, block, check_signals, getitimer, getsignal, init, init_with, killpg, on, pause,
-    pause_for, pthread_sigmask, python, raise_signal, setitimer, shutdown_flag, siginterrupt, signal,
-    sigpending, sigqueue, sigsuspend, sigtimedwait, sigwait, sleep, strsignal,
+    Delivery, Disposition, Error, Handler, Interrupt, MaskHow, Options, Origin, RecordOptions, Signal,
+    SignalSet, Timer, TimerSetting, alarm, block, check_signals, delivered, getitimer, getsignal, init,
+    init_with, killpg, on, pause, pause_for, pthread_sigmask, python, raise_signal, record, refused,
+    setitimer, shutdown_flag, siginterrupt, signal, sigpending, sigqueue, sigsuspend, sigtimedwait, sigwait,
+    sleep, strsignal, take_records, unrecorded,
 };
 
 static HANDLED: AtomicU32 = AtomicU32::new(0);
@@ -42,6 +43,7 @@ const CASES: &[(&str, fn())] = &[
     ("timers_tick", timers_tick),
     ("signals_can_be_sent", signals_can_be_sent),
     ("siginterrupt_is_undone_at_the_end", siginterrupt_is_undone_at_the_end),
+    ("deliveries_are_recorded", deliveries_are_recorded),
     ("errors_can_be_told_apart_and_printed", errors_can_be_told_apart_and_printed),
 ];
 
@@ -202,6 +204,23 @@ fn siginterrupt_is_undone_at_the_end() {
     assert_ne!(getsignal(Signal::SEGV).expect("ok"), before);
     drop(session);
     assert_eq!(getsignal(Signal::SEGV).expect("ok"), before);
+}
+
+fn deliveries_are_recorded() {
+    let _session = init().expect("the first");
+    let target = Signal::real_time_min();
+    record(target, RecordOptions::new().thread(true)).expect("ok");
+    on(target, |delivery| {
+        assert_eq!(delivery.count(), Some(1));
+        let record = delivery.record().expect("there is one");
+        assert!(record.thread().is_some());
+        assert!(matches!(record.origin(), Origin::Queue { value: 5, .. }));
+        HANDLED.fetch_add(1, Ordering::Relaxed);
+    })
+    .expect("ok");
+    sigqueue(std::process::id().cast_signed(), target, 5).expect("it does not fail");
+    assert_eq!((handled(), delivered(target), refused(target), unrecorded(target)), (1, 1, 0, 0));
+    assert_eq!(take_records().expect("the owner").count(), 0);
 }
 
 fn errors_can_be_told_apart_and_printed() {
