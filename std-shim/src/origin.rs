@@ -2,7 +2,7 @@
 //!
 //! The one place where `si_code` gets its meaning; see sigaction(2).
 
-use core::time::Duration;
+use core::{ffi::c_long, time::Duration};
 
 use crate::{
     Signal,
@@ -45,7 +45,7 @@ pub enum Origin {
         /// What it sent.
         value: i32,
     },
-    /// A message came to an empty queue: mq_notify(3).
+    /// A message came to an empty queue: `mq_notify`(3).
     MessageQueue {
         /// The process that sent the message.
         pid: i32,
@@ -73,7 +73,7 @@ pub enum Origin {
         /// Which one.
         descriptor: i32,
         /// For what, as poll(2) has it.
-        events: i64,
+        events: c_long,
     },
     /// A child has changed its state.
     Child {
@@ -192,7 +192,7 @@ impl Origin {
             Source::AsyncIo => Self::AsyncIo { value },
             Source::Descriptor => {
                 let (events, descriptor) = info.descriptor();
-                Self::Descriptor { descriptor, events: events.into() }
+                Self::Descriptor { descriptor, events }
             }
             Source::Child => Self::child(info, pid, uid),
             Source::Fault => Self::Fault { address: info.address(), kind: FaultKind::of(info) },

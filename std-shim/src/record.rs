@@ -119,7 +119,7 @@ impl Record {
     }
 
     /// Where the thread that received it was interrupted: the address of its next instruction; if
-    /// [`RecordOptions::program_counter`](crate::RecordOptions::program_counter) was said, on x86-64 and AArch64.
+    /// [`RecordOptions::program_counter`](crate::RecordOptions::program_counter) was said, on x86-64 and 64-bit Arm.
     ///
     /// ```
     /// # use sigtrip::{RecordOptions, Signal, on, raise_signal, record, take_records};

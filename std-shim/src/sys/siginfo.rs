@@ -79,17 +79,20 @@ impl SigInfo {
         }
     }
 
-    /// The number at this place among the fields.
+    /// The number at this place among the fields; 0 if it is not there.
     fn int(&self, at: usize) -> c_int {
-        const { assert!(FIELDS + 64 <= size_of::<libc::siginfo_t>()) };
-        // SAFETY: no field that is asked for ends behind the first 64 bytes of them, and every bit pattern is a number.
-        unsafe { ptr::from_ref(&self.0).cast::<c_int>().byte_add(FIELDS + at).read_unaligned() }
+        self.bytes_from(FIELDS + at).first_chunk().map_or(0, |&bytes| c_int::from_ne_bytes(bytes))
     }
 
-    /// The long number at this place among the fields.
+    /// The long number at this place among the fields; 0 if it is not there.
     fn long(&self, at: usize) -> c_long {
-        // SAFETY: as for `int`.
-        unsafe { ptr::from_ref(&self.0).cast::<c_long>().byte_add(FIELDS + at).read_unaligned() }
+        self.bytes_from(FIELDS + at).first_chunk().map_or(0, |&bytes| c_long::from_ne_bytes(bytes))
+    }
+
+    fn bytes_from(&self, at: usize) -> &[u8] {
+        // SAFETY: a siginfo_t is numbers one after another, without gaps, and all of them were set (see `zeroed`).
+        let bytes = unsafe { &*ptr::from_ref(&self.0).cast::<[u8; size_of::<libc::siginfo_t>()]>() };
+        bytes.get(at..).unwrap_or_default()
     }
 
     /// The number that came with it: for those origins that have one.

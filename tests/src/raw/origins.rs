@@ -168,11 +168,13 @@ pub fn send_with_code(signal: Signal, code: c_int, address: usize, next: i32) {
     let mut info: libc::siginfo_t = unsafe { MaybeUninit::zeroed().assume_init() };
     info.si_signo = signal.number();
     info.si_code = code;
-    let fields = ptr::from_mut(&mut info).cast::<usize>();
-    // SAFETY: inside the siginfo_t, behind its three first numbers and what fills them up.
-    unsafe { fields.add(16 / size_of::<usize>()).write(address) };
-    // SAFETY: as above.
-    unsafe { fields.add(16 / size_of::<usize>() + 1).cast::<i32>().write(next) };
+    // Words of the siginfo_t, behind its three first numbers and what fills them up.
+    let words = ptr::from_mut(&mut info).cast::<[usize; 64 / size_of::<usize>()]>();
+    // SAFETY: a siginfo_t is larger, at least as aligned, and ours alone.
+    let words = unsafe { &mut *words };
+    let fields = 16 / size_of::<usize>();
+    words[fields] = address;
+    words[fields + 1] = next.cast_unsigned() as usize;
     let me = std::process::id();
     // SAFETY: a valid record; a process may send itself any code.
     let sent = unsafe { libc::syscall(libc::SYS_rt_sigqueueinfo, me, signal.number(), &raw const info) };

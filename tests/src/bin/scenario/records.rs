@@ -294,7 +294,7 @@ fn a_descriptor_that_is_ready() {
         let (_, origin) = the_one();
         let fd = std::os::fd::AsRawFd::as_raw_fd(&reader);
         assert!(
-            matches!(origin, Origin::Descriptor { descriptor, events } if descriptor == fd && events & i64::from(libc::POLLIN) != 0),
+            matches!(origin, Origin::Descriptor { descriptor, events } if descriptor == fd && events & std::ffi::c_long::from(libc::POLLIN) != 0),
             "{origin:?}"
         );
         raw::no_signal_when_ready(&reader);
