@@ -1,7 +1,7 @@
 //! The one place that names atomics.
 //!
 //! Everything above sees one interface: `AtomicUsize`, `AtomicU32`, `AtomicPtr`, `Ordering`, [`WORD_BITS`] and
-//! two functions that make arrays of them. Which body stands behind it is decided here, once, by path:
+//! functions that make arrays of them. Which body stands behind it is decided here, once, by path:
 //!
 //! | body | when | what for |
 //! |---|---|---|
@@ -36,7 +36,7 @@ mod arrays;
 use body as arrays;
 
 pub use arrays::WORD_BITS;
-pub(crate) use arrays::{null_pointers, zeroed_words};
+pub(crate) use arrays::{null_pointers, zeroed_rows, zeroed_words};
 pub(crate) use body::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 
 #[cfg(all(not(sigtrip_loom), any(test, sigtrip_step)))]

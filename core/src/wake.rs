@@ -11,7 +11,7 @@
 //! ```text
 //! owner                                     signal context
 //! (a) armed.swap(1)                         (x) set the signal's bit
-//! (b) look at the bits: any? do not sleep   (y) armed.swap(0): was it 1? wake the owner
+//! (b) look at the bits: any? do not sleep   (y) armed.fetch_and(0): was it 1? wake the owner
 //! (c) sleep, unless the word is 0 again
 //! (d) armed.swap(0)
 //! ```
@@ -23,6 +23,8 @@
 //! first, (a) reads what (y) wrote, and by Release and Acquire sees (x), so that (b) finds the bit. A sleep that can
 //! not begin when the word is 0 (a futex compares it, a descriptor stays readable) closes the gap between (b) and
 //! (c).
+//!
+//! `fire` takes the one bit out and is no swap, because that is two instructions where a swap and a comparison are four.
 //!
 //! A wake too many can happen and is harmless: the owner looks again. A lost one can not.
 
@@ -120,7 +122,7 @@ impl Armed {
     pub fn fire(&self) -> bool {
         // AcqRel: Release pairs with the Acquire of `arm` and `disarm` (the bit set before this is seen); Acquire pairs
         // with the Release of `arm`, so that the wake sees what the owner wrote before it armed.
-        self.word.swap(Self::IDLE, Ordering::AcqRel) == Self::ARMED
+        self.word.fetch_and(!Self::ARMED, Ordering::AcqRel) & Self::ARMED != 0
     }
 
     /// Whether the owner armed the word and nobody has fired it yet: the sleep may go on. One load.

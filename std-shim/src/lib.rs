@@ -29,6 +29,7 @@
 //! | a loop to stop at Ctrl-C | [`shutdown_flag`] |
 //! | to wait for a signal | [`pause`], [`pause_for`], without a handler [`sigwait`] |
 //! | to wait for something else, and run handlers meanwhile | [`poll`], [`LineReader`], [`channel`], [`wait_child`]; around other calls [`retry`] |
+//! | to know who sent it, how often, and with what value | [`record`](record()), and in the handler [`Delivery::records`], [`Delivery::count`] |
 //! | an event loop of your own to wake | [`set_wakeup_fd`] |
 //! | a stretch of code in which no signal is handled, nor interrupts a call | [`block`] |
 //! | a child that does not inherit what is ignored and blocked | [`before_exec`] |
@@ -105,8 +106,11 @@ mod frame;
 mod handler;
 pub mod hooks;
 mod interrupt;
+mod origin;
 mod owner;
 pub mod python;
+mod record;
+mod records;
 #[cfg(feature = "std")]
 mod run;
 mod siginfo;
@@ -120,6 +124,7 @@ pub use error::Error;
 pub use frame::Frame;
 pub use handler::{Delivery, Disposition, Handler, Outcome, default_int_handler};
 pub use interrupt::{Cause, Interrupt, Message};
+pub use origin::{ChildEvent, FaultKind, Origin};
 #[cfg(feature = "std")]
 pub use owner::hooks::{register_hook, register_hook_unchecked, register_hook_with};
 #[cfg(feature = "std")]
@@ -145,6 +150,7 @@ pub use owner::{
     install::{getsignal, on, signal},
     kernel::{KernelDisposition, kernel_disposition},
     mask::{MaskGuard, MaskHow, block, pthread_sigmask, sigpending},
+    record::{RecordOptions, delivered, record, refused, take_records, unrecorded},
     send::{kill, killpg, raise_signal, sigqueue},
     session::{Options, Session, init, init_with},
     shutdown::{ShutdownFlag, shutdown_flag},
@@ -154,6 +160,8 @@ pub use owner::{
     wait::{pause, pause_for, sleep},
     wakeup::get_wakeup_fd,
 };
+pub use record::Record;
+pub use records::Records;
 #[cfg(feature = "std")]
 pub use run::run;
 pub use siginfo::SigInfo;

@@ -2,7 +2,7 @@
 
 use core::{ffi::c_long, fmt};
 
-use crate::{Signal, sys};
+use crate::{Origin, Signal, sys};
 
 /// What the system knows about one signal: who sent it, and why. POSIX's `siginfo_t`, Python's `struct_siginfo`.
 ///
@@ -42,6 +42,27 @@ impl SigInfo {
     /// `None` for a record that names no signal, as no accepted one does.
     pub(crate) fn new(record: sys::SigInfo) -> Option<Self> {
         record.signum().map(|_| Self { record })
+    }
+
+    /// For a record that is known to name a signal.
+    pub(crate) const fn of(record: sys::SigInfo) -> Self {
+        Self { record }
+    }
+
+    /// Who has sent it, and what came with it: the fields below in one value that says which of them mean something.
+    ///
+    /// ```
+    /// use sigtrip::{Origin, Signal, block, raise_signal, sigwaitinfo};
+    ///
+    /// let _blocked = block(Signal::USR1)?;
+    /// raise_signal(Signal::USR1)?;
+    /// let me = std::process::id() as i32;
+    /// assert!(matches!(sigwaitinfo(Signal::USR1)?.origin(), Origin::Process { pid, .. } if pid == me));
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        Origin::of(&self.record)
     }
 
     /// The signal.

@@ -10,11 +10,12 @@ use std::process::Command;
 use libtest_mimic::{Arguments, Trial};
 use sigtrip::{
     Delivery, Disposition, Error, Handler, HookOptions, Interrupt, KernelDisposition, MaskHow, Options,
-    Signal, SignalSet, StaticHook, Timer, TimerSetting, alarm, block, check_signals, getitimer, getsignal,
+    Origin, RecordOptions, Signal, SignalSet, StaticHook, Timer, TimerSetting, alarm, block, check_signals,
+    delivered, getitimer, getsignal,
     hooks::{self, Ready},
     init, init_with, kernel_disposition, killpg, on, pause, pause_for, pthread_sigmask, python, raise_signal,
-    register_static_hook, setitimer, shutdown_flag, siginterrupt, signal, sigpending, sigqueue, sigsuspend,
-    sigtimedwait, sigwait, sleep, strsignal, unregister_hook,
+    record, refused, register_static_hook, setitimer, shutdown_flag, siginterrupt, signal, sigpending,
+    sigqueue, sigsuspend, sigtimedwait, sigwait, sleep, strsignal, take_records, unrecorded, unregister_hook,
 };
 
 static HANDLED: AtomicU32 = AtomicU32::new(0);
@@ -46,6 +47,7 @@ const CASES: &[(&str, fn())] = &[
     ("siginterrupt_is_undone_at_the_end", siginterrupt_is_undone_at_the_end),
     ("hooks_are_statics", hooks_are_statics),
     ("hooks_can_be_ready_made", hooks_can_be_ready_made),
+    ("deliveries_are_recorded", deliveries_are_recorded),
     ("errors_can_be_told_apart_and_printed", errors_can_be_told_apart_and_printed),
 ];
 
@@ -256,6 +258,23 @@ fn hooks_can_be_ready_made() {
     assert!(FLAG.load(Ordering::Acquire));
     assert_eq!(TIMES.load(Ordering::Acquire), 8);
     assert_eq!(hooks::emulate_default(Signal::CHLD), Ok(()));
+}
+
+fn deliveries_are_recorded() {
+    let _session = init().expect("the first");
+    let target = Signal::real_time_min();
+    record(target, RecordOptions::new().thread(true)).expect("ok");
+    on(target, |delivery| {
+        assert_eq!(delivery.count(), Some(1));
+        let record = delivery.record().expect("there is one");
+        assert!(record.thread().is_some());
+        assert!(matches!(record.origin(), Origin::Queue { value: 5, .. }));
+        HANDLED.fetch_add(1, Ordering::Relaxed);
+    })
+    .expect("ok");
+    sigqueue(std::process::id().cast_signed(), target, 5).expect("it does not fail");
+    assert_eq!((handled(), delivered(target), refused(target), unrecorded(target)), (1, 1, 0, 0));
+    assert_eq!(take_records().expect("the owner").count(), 0);
 }
 
 fn errors_can_be_told_apart_and_printed() {

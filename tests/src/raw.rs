@@ -2,6 +2,13 @@
 
 #![allow(unsafe_code)]
 
+mod origins;
+
+pub use origins::{
+    PosixTimer, fault, message_in_an_empty_queue, monotonic, no_signal_when_ready, parent, send_to,
+    send_with_code, signal_when_ready, single_step, spin_until_killed,
+};
+
 use std::{ffi::c_int, mem::MaybeUninit, os::fd::AsRawFd, ptr, sync::atomic::AtomicU32};
 
 use sigtrip::Signal;
@@ -446,16 +453,21 @@ pub fn in_a_fork(child: impl FnOnce() -> i32) -> i32 {
 ///
 /// If the system refuses.
 pub fn queue(signal: Signal, value: i32) {
+    let value = sigval(value);
+    let me = std::process::id().cast_signed();
+    // SAFETY: numbers in, a number out.
+    let returned = unsafe { libc::sigqueue(me, signal.number(), value) };
+    assert_eq!(returned, 0, "{}", std::io::Error::last_os_error());
+}
+
+/// A number as C's union has it.
+fn sigval(value: i32) -> libc::sigval {
     let bytes = usize::from_ne_bytes({
         let mut bytes = [0; size_of::<usize>()];
         bytes[..4].copy_from_slice(&value.to_ne_bytes());
         bytes
     });
-    let value = libc::sigval { sival_ptr: ptr::without_provenance_mut(bytes) };
-    let me = std::process::id().cast_signed();
-    // SAFETY: numbers in, a number out.
-    let returned = unsafe { libc::sigqueue(me, signal.number(), value) };
-    assert_eq!(returned, 0, "{}", std::io::Error::last_os_error());
+    libc::sigval { sival_ptr: ptr::without_provenance_mut(bytes) }
 }
 
 /// Closes a descriptor, whoever owns it, if it is open.

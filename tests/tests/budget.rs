@@ -81,6 +81,11 @@ const ROWS: &[Row] = &[
     // And thirteen more: to see in the siginfo that a process has sent it, with that kept for the case that it was not; and
     // whether extras are wanted.
     delivery("fault trampoline", 28, 2),
+    // One more, locked, and whether extras are wanted.
+    delivery("counted, polling", 14, 2),
+    delivery("counted", 17, 3),
+    // The place in the ring, by a compare-and-swap; what the kernel says, copied; the count.
+    delivery("recorded", 48, 4),
     // The request, by a swap; whether it is the second; whether extras are wanted.
     delivery("shutdown trampoline", 26, 3),
     // A hook that sets a flag, with all that keeps it from being freed meanwhile. The slot is taken and freed: two locked.

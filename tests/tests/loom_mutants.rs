@@ -13,6 +13,8 @@
 mod complete;
 #[path = "loom_mutants/gate.rs"]
 mod gate;
+#[path = "loom_mutants/record.rs"]
+mod record;
 
 use std::{
     env, fs,
@@ -164,35 +166,35 @@ const MUTANTS: &[Mutant] = &[
     Mutant {
         what: "fire does not release",
         file: "wake.rs",
-        from: "self.word.swap(Self::IDLE, Ordering::AcqRel) == Self::ARMED",
-        to: "self.word.swap(Self::IDLE, Ordering::Acquire) == Self::ARMED",
+        from: "self.word.fetch_and(!Self::ARMED, Ordering::AcqRel) & Self::ARMED != 0",
+        to: "self.word.fetch_and(!Self::ARMED, Ordering::Acquire) & Self::ARMED != 0",
         test: "a_trip_wakes_who_goes_to_sleep",
     },
     Mutant {
         what: "fire does not acquire",
         file: "wake.rs",
-        from: "self.word.swap(Self::IDLE, Ordering::AcqRel) == Self::ARMED",
-        to: "self.word.swap(Self::IDLE, Ordering::Release) == Self::ARMED",
+        from: "self.word.fetch_and(!Self::ARMED, Ordering::AcqRel) & Self::ARMED != 0",
+        to: "self.word.fetch_and(!Self::ARMED, Ordering::Release) & Self::ARMED != 0",
         test: "a_wake_sees_what_the_owner_wrote_before_it_armed",
     },
     Mutant {
         what: "fire looks before it swaps",
         file: "wake.rs",
-        from: "self.word.swap(Self::IDLE, Ordering::AcqRel) == Self::ARMED",
-        to: "self.is_armed() && self.word.swap(Self::IDLE, Ordering::AcqRel) == Self::ARMED",
+        from: "self.word.fetch_and(!Self::ARMED, Ordering::AcqRel) & Self::ARMED != 0",
+        to: "self.is_armed() && self.word.fetch_and(!Self::ARMED, Ordering::AcqRel) & Self::ARMED != 0",
         test: "a_trip_wakes_who_goes_to_sleep",
     },
     Mutant {
         what: "an event's fire looks before it swaps",
         file: "wake.rs",
-        from: "self.word.swap(Self::IDLE, Ordering::AcqRel) == Self::ARMED",
-        to: "self.is_armed() && self.word.swap(Self::IDLE, Ordering::AcqRel) == Self::ARMED",
+        from: "self.word.fetch_and(!Self::ARMED, Ordering::AcqRel) & Self::ARMED != 0",
+        to: "self.is_armed() && self.word.fetch_and(!Self::ARMED, Ordering::AcqRel) & Self::ARMED != 0",
         test: "another_event_wakes_too",
     },
     Mutant {
         what: "fire is a load and a store",
         file: "wake.rs",
-        from: "self.word.swap(Self::IDLE, Ordering::AcqRel) == Self::ARMED",
+        from: "self.word.fetch_and(!Self::ARMED, Ordering::AcqRel) & Self::ARMED != 0",
         to: "{ let armed = self.is_armed(); self.word.store(Self::IDLE, Ordering::Release); armed }",
         test: "the_second_of_two_trips_wakes_too",
     },
@@ -320,7 +322,7 @@ const MUTANTS: &[Mutant] = &[
 ];
 
 fn mutants() -> impl Iterator<Item = &'static Mutant> {
-    MUTANTS.iter().chain(gate::MUTANTS)
+    MUTANTS.iter().chain(gate::MUTANTS).chain(record::MUTANTS)
 }
 
 #[test]

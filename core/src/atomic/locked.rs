@@ -115,8 +115,8 @@ macro_rules! locked {
     };
 }
 
-locked!(AtomicUsize, usize, store fetch_or fetch_and);
-locked!(AtomicU32, u32, swap);
+locked!(AtomicUsize, usize, store swap fetch_or fetch_and fetch_add fetch_sub compare_exchange);
+locked!(AtomicU32, u32, swap fetch_and);
 locked!(AtomicPtr<T>, *mut T, swap);
 
 impl AtomicU32 {

@@ -45,21 +45,22 @@ macro_rules! stepped {
 }
 
 stepped!(AtomicUsize<>, usize,
-    load() -> usize; store(value: usize) -> (); fetch_or(bits: usize) -> usize; fetch_and(bits: usize) -> usize;
-    fetch_add(more: usize) -> usize; fetch_sub(less: usize) -> usize; swap(value: usize) -> usize;);
-stepped!(AtomicU32<>, u32, load() -> u32; swap(value: u32) -> u32;);
+    load() -> usize; store(value: usize) -> (); swap(value: usize) -> usize; fetch_add(more: usize) -> usize;
+    fetch_sub(less: usize) -> usize; fetch_or(bits: usize) -> usize; fetch_and(bits: usize) -> usize;);
+stepped!(AtomicU32<>, u32, load() -> u32; swap(value: u32) -> u32; fetch_and(bits: u32) -> u32;);
 stepped!(AtomicPtr<T>, *mut T, load() -> *mut T; swap(new: *mut T) -> *mut T;);
 
 impl AtomicUsize {
+    /// The one operation with two orderings.
     pub(crate) fn compare_exchange(
         &self,
-        was: usize,
+        current: usize,
         new: usize,
-        order: Ordering,
-        if_not: Ordering,
+        success: Ordering,
+        failure: Ordering,
     ) -> Result<usize, usize> {
         before_step();
-        self.0.compare_exchange(was, new, order, if_not)
+        self.0.compare_exchange(current, new, success, failure)
     }
 }
 

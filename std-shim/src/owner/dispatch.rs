@@ -13,7 +13,7 @@ use crate::{
     Frame, Interrupt, Signal,
     handler::Delivery,
     sys,
-    trip::{DISPATCHER, Unix, Word, extras},
+    trip::{DISPATCHER, Unix, Word, extras, record},
 };
 
 /// The safe point: runs the handlers of all pending signals, in ascending order. With nothing pending it costs one load
@@ -54,18 +54,38 @@ pub(crate) fn drain(frame: Frame) -> Result<u32, Interrupt> {
 }
 
 fn run_pending(frame: Frame) -> Result<u32, Interrupt> {
-    let mut ran = 0;
     if extras::wanted() {
         tell_of_failed_write();
+        extras::may_kick_again();
     }
-    pass(|signal, disposition| {
+    // Two copies, so that who asked for no record pays nothing for each signal.
+    if record::any() { run_recorded(frame) } else { run_each(frame, |_| None) }
+}
+
+/// Where something was asked for some signal: in each call how many deliveries it stands for. What was held back by another
+/// signal's late record is pending again, now that this one is there.
+#[cold]
+#[inline(never)]
+fn run_recorded(frame: Frame) -> Result<u32, Interrupt> {
+    run_each(frame, |signal| {
+        record::announce(signal.signum());
+        record::new_deliveries(signal.signum())
+    })
+}
+
+#[inline(always)]
+fn run_each(frame: Frame, count: impl Fn(Signal) -> Option<usize>) -> Result<u32, Interrupt> {
+    let mut ran = 0;
+    let mut delivery = Delivery::at(frame);
+    pass_after_looking(|signal, disposition| {
+        delivery.is_of(signal, count(signal));
         let Disposition::Handler(word) = disposition else {
             report(format_args!("{signal} ignored due to race condition"));
             return Ok(());
         };
         ran += 1;
         // A handle of our own, so that the handler may replace itself.
-        copy_of(word).call(&Delivery::new(signal, frame))
+        copy_of(word).call(&delivery)
     })?;
     Ok(ran)
 }
@@ -93,7 +113,16 @@ pub(super) fn forget_passes() {
 }
 
 /// One pass over what is pending, in opaque words. Owner context.
-pub(crate) fn pass<E>(mut run: impl FnMut(Signal, Disposition<Word>) -> Result<(), E>) -> Result<(), E> {
+pub(crate) fn pass<E>(run: impl FnMut(Signal, Disposition<Word>) -> Result<(), E>) -> Result<(), E> {
+    if extras::wanted() {
+        extras::may_kick_again();
+    }
+    pass_after_looking(run)
+}
+
+/// The same, by who has looked whether extras are wanted.
+#[inline(always)]
+fn pass_after_looking<E>(mut run: impl FnMut(Signal, Disposition<Word>) -> Result<(), E>) -> Result<(), E> {
     let _pass = Pass::begin();
     DISPATCHER.dispatch(&Unix::ANY, |signum, disposition| run(Signal::of(signum), disposition))
 }
@@ -107,9 +136,6 @@ struct Pass;
 impl Pass {
     #[inline]
     fn begin() -> Self {
-        if extras::wanted() {
-            extras::may_kick_again();
-        }
         // Relaxed: the owner's own word, so that a load and a store will do.
         PASSES.store(PASSES.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
         Self

@@ -4,7 +4,7 @@
 //!
 //! 1. *prepare* blocks every signal and takes the writers' lock, so that nothing is half done when memory is copied;
 //! 2. *parent* releases both;
-//! 3. *child* forgets what is pending (those signals were the parent's), who sleeps (that thread is not there) and the
+//! 3. *child* forgets what is pending and what was recorded (those signals were the parent's), who sleeps (that thread is not there) and the
 //!    shutdown request; gives up its parent's wake and wakeup descriptors; makes the forking thread the owner if there was
 //!    one; then releases both.
 //!
@@ -91,6 +91,7 @@ extern "C" fn child() {
     trip::sleep_on(None);
     descriptor::disinherit();
     wakeup::disinherit();
+    trip::record::disinherit();
     trip::forget_request();
     if !session::inherit() {
         dispatch::forget_passes(); // those of a thread that is not there

@@ -16,7 +16,10 @@ use crate::{
     Disposition, Error, Foreign, Frame, Handler, Interrupt, Outcome, Signal,
     handler::Delivery,
     sys,
-    trip::{DISPATCHER, Trampoline, Unix, Word, extras},
+    trip::{
+        DISPATCHER, Trampoline, Unix, Word, extras,
+        record::{self, Asked},
+    },
 };
 
 /// Sets what is done with a signal: Python's `signal.signal`. Returns what was there before.
@@ -204,10 +207,18 @@ fn with_handler(kernel: CoreDisposition<(), Foreign>, handler: Option<Handler>) 
 
 /// Which trampoline a handler of this signal needs; a host's words say nothing of it.
 pub(crate) fn trampoline(signal: Signal, handler: Option<&Handler>) -> Trampoline {
+    trampoline_that_keeps(record::asked(signal.signum()), signal, handler)
+}
+
+fn trampoline_that_keeps(asked: Asked, signal: Signal, handler: Option<&Handler>) -> Trampoline {
     if let Some(trampoline) = handler.and_then(Handler::trampoline) {
         trampoline
     } else if signal.is_fault() {
-        Trampoline::Fault
+        if asked.has(Asked::RECORD) { Trampoline::RecordingFault } else { Trampoline::Fault }
+    } else if asked.has(Asked::RECORD) {
+        if asked.is_long() || extras::wanted() { Trampoline::RecordingFull } else { Trampoline::Recording }
+    } else if asked.has(Asked::COUNT) && !extras::wanted() {
+        if session::polls_only() { Trampoline::CountedLean } else { Trampoline::Counted }
     } else if extras::wanted() {
         Trampoline::Full
     } else if session::polls_only() {
@@ -259,18 +270,24 @@ pub(crate) fn get_word(signal: Signal, fed: bool) -> Result<CoreDisposition<Word
 pub(crate) fn refresh() {
     let mut writing = Table::lock();
     for signal in Signal::all() {
-        let CoreDisposition::Handler(word) = DISPATCHER.disposition(signal.signum()) else { continue };
-        let handler = if session::is_hosted() { None } else { Some(copy_of(word)) };
-        let wanted = writing.restarts.applied(signal, trampoline(signal, handler.as_ref()).action());
-        if writing
-            .hooked
-            .query(signal.signum())
-            .is_ok_and(|action| Trampoline::is_ours(&action) && !action.same_request(&wanted))
-        {
-            // It can not be refused: only the function is another.
-            let _ = writing.hooked.replace(signal.signum(), &wanted);
-        }
+        // It can not be refused: only the function is another.
+        let _ = refresh_one(signal, &mut writing, record::asked(signal.signum()));
     }
+}
+
+/// Gives the handler of this signal, if it is ours and installed, the trampoline that keeps what is asked. Owner context, with the
+/// lock held.
+pub(super) fn refresh_one(signal: Signal, writing: &mut Table, asked: Asked) -> Result<(), Error> {
+    let signum = signal.signum();
+    let CoreDisposition::Handler(word) = DISPATCHER.disposition(signum) else { return Ok(()) };
+    let handler = if session::is_hosted() { None } else { Some(copy_of(word)) };
+    let trampoline = trampoline_that_keeps(asked, signal, handler.as_ref());
+    let wanted = writing.restarts.applied(signal, trampoline.action());
+    let now = writing.hooked.query(signum).map_err(Error::system("sigaction"))?;
+    if Trampoline::is_ours(&now) && !now.same_request(&wanted) {
+        writing.hooked.replace(signum, &wanted).map_err(Error::system("sigaction"))?;
+    }
+    Ok(())
 }
 
 /// Gives back to the kernel what the session changed, where ours is still installed. The handlers stay in the table, for

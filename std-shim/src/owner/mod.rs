@@ -26,6 +26,7 @@ pub(crate) mod pidfd;
 pub(crate) mod poll;
 #[cfg(feature = "std")]
 pub(crate) mod pthread_kill;
+pub(crate) mod record;
 #[cfg(feature = "std")]
 pub(crate) mod retry;
 pub(crate) mod send;

@@ -213,6 +213,7 @@ pub fn init_with(options: Options) -> Result<Session, Error> {
     HOSTED.store(options.hosted, Ordering::Relaxed);
     // What came when nobody owned, by a trampoline that was late or that other code had put back, is not this session's.
     DISPATCHER.clear_pending();
+    trip::record::forget();
     trip::forget_request();
     #[cfg(feature = "std")]
     exec::keep_mask();
@@ -269,6 +270,7 @@ struct LastSteps;
 impl Drop for LastSteps {
     fn drop(&mut self) {
         wakeup::forget();
+        trip::record::forget();
         trip::forget_request();
         // Relaxed: as in `init_with`; there is no word in the table any more.
         HOSTED.store(false, Ordering::Relaxed);

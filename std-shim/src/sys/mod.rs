@@ -7,6 +7,10 @@
 #![allow(unsafe_code)] // this is the place for it
 
 mod action;
+#[cfg_attr(target_arch = "x86_64", path = "context/x86_64.rs")]
+#[cfg_attr(target_arch = "aarch64", path = "context/aarch64.rs")]
+#[cfg_attr(not(any(target_arch = "x86_64", target_arch = "aarch64")), path = "context/unknown.rs")]
+mod context;
 mod descriptor;
 mod earlier;
 mod errno;
@@ -22,6 +26,7 @@ pub(crate) mod numbers;
 #[cfg(feature = "std")]
 mod pidfd;
 mod process;
+mod record;
 mod send;
 mod siginfo;
 mod sigwait;
@@ -51,10 +56,11 @@ pub(crate) use numbers::SIGNAL_MAX;
 #[cfg(feature = "std")]
 pub(crate) use pidfd::{pidfd_open, pidfd_send_signal};
 pub(crate) use process::{alarm, at_fork, die_by, exit_now, kill, raise, stop_by, write_stderr};
+pub(crate) use record::{RECORD_WORDS, RawRecord, short_record};
 #[cfg(feature = "std")]
 pub(crate) use send::{Pthread, pthread_kill};
 pub(crate) use send::{killpg, sigqueue};
-pub(crate) use siginfo::SigInfo;
+pub(crate) use siginfo::{SigInfo, Source};
 pub(crate) use sigwait::{signal_descriptor, sigsuspend, sigtimedwait};
 pub(crate) use sleep::{Woken, sleep_on, wake};
 #[cfg(feature = "critical-section-impl")]

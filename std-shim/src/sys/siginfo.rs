@@ -4,11 +4,31 @@ use core::{
     ffi::{c_int, c_long},
     mem::MaybeUninit,
     ptr,
+    time::Duration,
 };
 
 use sigtrip_core::Signum;
 
-use super::numbers;
+use super::{numbers, record::INFO_WORDS};
+
+/// Who has sent a signal, as `si_code` and the signal tell together (see sigaction(2)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    Process,
+    Queue,
+    MessageQueue,
+    Timer,
+    AsyncIo,
+    Child,
+    Descriptor,
+    Fault,
+    SystemCall,
+    Kernel,
+    Unknown,
+}
+
+/// Where the fields begin that mean something else for each origin.
+const FIELDS: usize = if size_of::<usize>() == 8 { 16 } else { 12 };
 
 /// What the kernel knows about one signal. A field that means nothing for this signal's code is `None`.
 #[derive(Clone, Copy)]
@@ -44,6 +64,97 @@ impl SigInfo {
     pub(super) unsafe fn given<'a>(info: *const libc::siginfo_t) -> Option<&'a Self> {
         // SAFETY: by the caller's promise; the type is transparent.
         unsafe { info.cast::<Self>().as_ref() }
+    }
+
+    /// The rest is zero: see `RawRecord`, which keeps these.
+    pub(super) fn from_words(words: [usize; INFO_WORDS]) -> Self {
+        let mut info = Self::zeroed();
+        // SAFETY: room for a siginfo_t, which is larger than these words and at least as aligned (`RawRecord` says so).
+        unsafe { info.as_mut_ptr().cast::<[usize; INFO_WORDS]>().write(words) };
+        // SAFETY: zeroed it was valid already, and every bit pattern is a number.
+        Self(unsafe { info.assume_init() })
+    }
+
+    /// Linux: zero or less from a process (or on its behalf), `SI_KERNEL` from the kernel for no particular reason, and any
+    /// other positive number for a reason of that signal; a signal without reasons of its own tells of a descriptor.
+    pub(crate) fn source(&self) -> Source {
+        const SI_SIGIO: c_int = -5;
+        match self.0.si_code {
+            libc::SI_USER | libc::SI_TKILL => Source::Process,
+            libc::SI_QUEUE => Source::Queue,
+            libc::SI_MESGQ => Source::MessageQueue,
+            libc::SI_TIMER => Source::Timer,
+            libc::SI_ASYNCIO => Source::AsyncIo,
+            SI_SIGIO => Source::Descriptor,
+            libc::SI_KERNEL => Source::Kernel,
+            ..0 => Source::Unknown,
+            code => match self.0.si_signo {
+                numbers::SIGCHLD => Source::Child,
+                numbers::SIGSEGV | numbers::SIGBUS | numbers::SIGFPE | numbers::SIGILL | numbers::SIGTRAP => {
+                    Source::Fault
+                }
+                numbers::SIGSYS => Source::SystemCall,
+                _ if code <= 6 => Source::Descriptor, // POLL_IN to POLL_HUP
+                _ => Source::Unknown,
+            },
+        }
+    }
+
+    /// The number at this place among the fields; 0 if it is not there.
+    fn int(&self, at: usize) -> c_int {
+        self.bytes_from(FIELDS + at).first_chunk().map_or(0, |&bytes| c_int::from_ne_bytes(bytes))
+    }
+
+    /// The long number at this place among the fields; 0 if it is not there.
+    fn long(&self, at: usize) -> c_long {
+        self.bytes_from(FIELDS + at).first_chunk().map_or(0, |&bytes| c_long::from_ne_bytes(bytes))
+    }
+
+    fn bytes_from(&self, at: usize) -> &[u8] {
+        // SAFETY: a siginfo_t is numbers one after another, without gaps, and all of them were set (see `zeroed`).
+        let bytes = unsafe { &*ptr::from_ref(&self.0).cast::<[u8; size_of::<libc::siginfo_t>()]>() };
+        bytes.get(at..).unwrap_or_default()
+    }
+
+    /// The number that came with it: for those origins that have one.
+    pub(crate) fn any_value(&self) -> c_int {
+        self.int(8)
+    }
+
+    /// For the origins that name a process; 0 for what is no process of this namespace.
+    pub(crate) fn sender_pid(&self) -> c_int {
+        self.int(0)
+    }
+
+    /// And its real user.
+    pub(crate) fn sender_uid(&self) -> u32 {
+        self.int(4).cast_unsigned()
+    }
+
+    /// For `Timer`: its number in the kernel, and how often it has run out unheard since.
+    pub(crate) fn timer(&self) -> (c_int, c_int) {
+        (self.int(0), self.int(4))
+    }
+
+    /// For `Descriptor`: its events, as poll(2) has them, and its number.
+    pub(crate) fn descriptor(&self) -> (c_long, c_int) {
+        (self.long(0), self.int(size_of::<c_long>()))
+    }
+
+    /// For `Child`: the processor time that it used, in user mode and in the kernel.
+    pub(crate) fn child_times(&self) -> (Duration, Duration) {
+        let first = if size_of::<usize>() == 8 { 16 } else { 12 };
+        (of_ticks(self.long(first)), of_ticks(self.long(first + size_of::<c_long>())))
+    }
+
+    /// For `Fault` and `SystemCall`: the address.
+    pub(crate) fn address(&self) -> usize {
+        self.long(0).cast_unsigned() as usize
+    }
+
+    /// For `SystemCall`: its number.
+    pub(crate) fn system_call(&self) -> c_int {
+        self.int(size_of::<usize>())
     }
 
     pub(crate) const fn signum(&self) -> Option<Signum> {
@@ -103,5 +214,18 @@ impl SigInfo {
 
     const fn about_a_child(&self) -> bool {
         self.0.si_signo == numbers::SIGCHLD && self.0.si_code > 0
+    }
+}
+
+/// A time in the ticks in which the kernel counts processor time.
+fn of_ticks(ticks: c_long) -> Duration {
+    // SAFETY: no preconditions.
+    let per_second = unsafe { libc::sysconf(libc::_SC_CLK_TCK) };
+    match (u64::try_from(ticks), u64::try_from(per_second)) {
+        (Ok(ticks), Ok(per_second @ 1..)) => {
+            let nanoseconds = (ticks % per_second) * 1_000_000_000 / per_second;
+            Duration::new(ticks / per_second, nanoseconds as u32)
+        }
+        _ => Duration::ZERO,
     }
 }

@@ -7,6 +7,7 @@
 pub(crate) mod extras;
 pub(crate) mod hook;
 mod kernel;
+pub(crate) mod record;
 mod shutdown;
 mod trampoline;
 mod wake;

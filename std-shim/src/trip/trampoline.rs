@@ -8,9 +8,13 @@
 //! | `Armed` | otherwise | the bit, then wakes the owner if it sleeps |
 //! | `Full` | either, while extras are wanted | as `Armed`, then the extras |
 //! | `Fault` | SIGSEGV, SIGBUS, SIGFPE, SIGILL | hands a real fault over at once; one that was sent: as `Full` |
+//! | `Counted`, `CountedLean` | a signal of which the deliveries are counted | counts, then as `Armed` or as `Lean` |
+//! | `Recording` | one of which records are kept | keeps one, counts, then as `Armed` |
+//! | `RecordingFull` | the same with extras of either kind | keeps a long one, counts, then as `Full` |
+//! | `RecordingFault` | and one of those four | as `RecordingFull`, or as `Fault` |
 //! | `Shutdown` | [`shutdown_flag`](crate::shutdown_flag) | the first time as `Full`, the second time ends the process |
 //! | `Kick` | [`Options::kick`](crate::Options::kick) | nearly nothing: that it ran has interrupted a system call |
-//! | `Informed` | a signal with hooks | the hooks, with the siginfo, then as `Full` |
+//! | `Informed` | a signal with hooks | the hooks, with the siginfo, then what is kept of the delivery, then as `Full` |
 //! | `Hooks` | one with hooks and no handler | the hooks alone |
 //! | `InformedFault`, `FaultHooks`, `InformedShutdown`, `InformedKick` | the same for those above | the hooks, then as theirs |
 //!
@@ -23,7 +27,7 @@ use core::ffi::{c_int, c_void};
 
 use sigtrip_core::Signum;
 
-use super::{DISPATCHER, Unix, extras, hook, shutdown};
+use super::{DISPATCHER, Unix, extras, hook, record, shutdown};
 use crate::sys::{Action, ErrnoGuard, Fault, InfoHandler, Received};
 
 /// Which function the kernel is to call.
@@ -33,6 +37,11 @@ pub(crate) enum Trampoline {
     Armed,
     Full,
     Fault,
+    Counted,
+    CountedLean,
+    Recording,
+    RecordingFull,
+    RecordingFault,
     Shutdown,
     Kick,
     Informed,
@@ -44,17 +53,22 @@ pub(crate) enum Trampoline {
 }
 
 /// Those that take the number alone.
-const PLAIN: [(Trampoline, extern "C" fn(c_int)); 5] = [
+const PLAIN: [(Trampoline, extern "C" fn(c_int)); 7] = [
     (Trampoline::Lean, lean),
     (Trampoline::Armed, armed),
     (Trampoline::Full, full),
+    (Trampoline::Counted, counted),
+    (Trampoline::CountedLean, counted_lean),
     (Trampoline::Shutdown, shutdown),
     (Trampoline::Kick, kick),
 ];
 
 /// Those that take the siginfo.
-const WITH_INFO: [(Trampoline, InfoHandler); 7] = [
+const WITH_INFO: [(Trampoline, InfoHandler); 10] = [
     (Trampoline::Fault, fault),
+    (Trampoline::Recording, recording),
+    (Trampoline::RecordingFull, recording_full),
+    (Trampoline::RecordingFault, recording_fault),
     (Trampoline::Informed, informed),
     (Trampoline::Hooks, hooks),
     (Trampoline::InformedFault, informed_fault),
@@ -71,6 +85,11 @@ impl Trampoline {
             Self::Armed => Action::plain(armed),
             Self::Full => Action::plain(full),
             Self::Fault => Action::with_info(fault),
+            Self::Counted => Action::plain(counted),
+            Self::CountedLean => Action::plain(counted_lean),
+            Self::Recording => Action::with_info(recording),
+            Self::RecordingFull => Action::with_info(recording_full),
+            Self::RecordingFault => Action::with_info(recording_fault),
             Self::Shutdown => Action::plain(shutdown),
             Self::Kick => Action::plain(kick),
             Self::Informed => Action::with_info(informed),
@@ -98,7 +117,8 @@ impl Trampoline {
     pub(crate) const fn with_hooks(self) -> Self {
         match self {
             Self::Lean | Self::Armed | Self::Full => Self::Informed,
-            Self::Fault => Self::InformedFault,
+            Self::Counted | Self::CountedLean | Self::Recording | Self::RecordingFull => Self::Informed,
+            Self::Fault | Self::RecordingFault => Self::InformedFault,
             Self::Shutdown => Self::InformedShutdown,
             Self::Kick => Self::InformedKick,
             hooked => hooked,
@@ -107,20 +127,93 @@ impl Trampoline {
 }
 
 extern "C" fn lean(number: c_int) {
-    if let Some(signal) = Signum::new(number.cast_unsigned()) {
-        DISPATCHER.trip_unarmed(signal);
+    match record::unless_any(number) {
+        Some(signal) => {
+            DISPATCHER.trip_unarmed(signal);
+        }
+        None => not_noted(number),
     }
 }
 
 extern "C" fn armed(number: c_int) {
-    if let Some(signal) = Signum::new(number.cast_unsigned()) {
-        DISPATCHER.trip(&Unix::ANY, signal);
+    match record::unless_any(number) {
+        Some(signal) => {
+            DISPATCHER.trip(&Unix::ANY, signal);
+        }
+        None => not_noted(number),
     }
 }
 
 extern "C" fn full(number: c_int) {
+    match record::unless_any(number) {
+        Some(signal) => {
+            deliver(signal);
+        }
+        None => not_noted(number),
+    }
+}
+
+/// The same as any of the three, where something was asked for some signal. A record that was asked for after its trampoline was
+/// entered is missing: that is counted.
+#[cold]
+#[inline(never)]
+fn not_noted(number: c_int) {
     if let Some(signal) = Signum::new(number.cast_unsigned()) {
+        record::not_noted(signal);
         deliver(signal);
+    }
+}
+
+extern "C" fn counted_lean(number: c_int) {
+    if let Some(signal) = record::signal(number) {
+        record::count(signal);
+        DISPATCHER.trip_unarmed(signal);
+    }
+}
+
+extern "C" fn counted(number: c_int) {
+    if let Some(signal) = record::signal(number) {
+        record::count(signal);
+        DISPATCHER.trip(&Unix::ANY, signal);
+    }
+}
+
+#[allow(unsafe_code)]
+extern "C" fn recording(number: c_int, info: *mut libc::siginfo_t, _: *mut c_void) {
+    if let Some(signal) = record::signal(number) {
+        // SAFETY: the kernel's own, for this delivery.
+        if unsafe { record::note(signal, info) } {
+            DISPATCHER.trip(&Unix::ANY, signal);
+        } else {
+            record_slowly(signal, info);
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+#[allow(unsafe_code)]
+fn record_slowly(signal: Signum, info: *mut libc::siginfo_t) {
+    // SAFETY: as above.
+    unsafe { record::note_slowly(signal, info) };
+    DISPATCHER.trip(&Unix::ANY, signal);
+}
+
+#[allow(unsafe_code)]
+extern "C" fn recording_full(number: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
+    if let Some(signal) = record::signal(number) {
+        // SAFETY: the kernel's own, for this delivery.
+        unsafe { record::note_all(signal, info, context) };
+        deliver(signal);
+    }
+}
+
+extern "C" fn recording_fault(number: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
+    let fault = Fault::new(Received::new(number, info, context));
+    if fault.by_instruction() {
+        hand_over(fault);
+    } else {
+        recording_full(number, info, context);
     }
 }
 
@@ -135,8 +228,34 @@ extern "C" fn fault(number: c_int, info: *mut libc::siginfo_t, context: *mut c_v
 
 extern "C" fn informed(number: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
     if hook::run(Received::new(number, info, context)) {
-        full(number);
+        noted(number, info, context);
     }
+}
+
+/// As `full`, and keeps what was asked for this signal.
+#[inline]
+fn noted(number: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
+    match record::unless_any(number) {
+        Some(signal) => {
+            deliver(signal);
+        }
+        None => note_what_was_asked(number, info, context),
+    }
+}
+
+/// Foreign code that chains to us may give no siginfo: then there is no record.
+#[cold]
+#[inline(never)]
+#[allow(unsafe_code)]
+fn note_what_was_asked(number: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
+    let Some(signal) = record::signal(number) else { return };
+    if record::asked(signal).has(record::Asked::RECORD) && !info.is_null() {
+        // SAFETY: the kernel's own, for this delivery, or what foreign code made of it and passed on.
+        unsafe { record::note_all(signal, info, context) };
+    } else {
+        record::not_noted(signal);
+    }
+    deliver(signal);
 }
 
 extern "C" fn hooks(number: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
@@ -144,8 +263,15 @@ extern "C" fn hooks(number: c_int, info: *mut libc::siginfo_t, context: *mut c_v
 }
 
 extern "C" fn informed_fault(number: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
-    if hook::run(Received::new(number, info, context)) {
-        fault(number, info, context);
+    let received = Received::new(number, info, context);
+    if !hook::run(received) {
+        return;
+    }
+    let fault = Fault::new(received);
+    if fault.by_instruction() {
+        hand_over(fault);
+    } else {
+        noted(number, info, context);
     }
 }
 

@@ -9,7 +9,10 @@ use std::{
     sync::atomic::{AtomicBool, AtomicU32, Ordering},
 };
 
-use sigtrip::{Delivery, Options, Session, Signal, check_signals, init_with, on, shutdown_flag};
+use sigtrip::{
+    Delivery, Options, RecordOptions, Session, Signal, check_signals, delivered, init_with, on, record,
+    shutdown_flag, take_records,
+};
 use sigtrip_core::{Dispatcher, Disposition, Kernel, OutOfRange, Signum};
 
 /// How this program says that it may not be traced.
@@ -36,6 +39,9 @@ fn main() -> ExitCode {
         "lean trampoline" => trampoline(Options::untouched().polling(true), Signal::USR1),
         "armed trampoline" => trampoline(Options::untouched(), Signal::USR1),
         "fault trampoline" => trampoline(Options::untouched(), Signal::SEGV),
+        "counted, polling" => recorded(Options::untouched().polling(true), RecordOptions::count_only(), 0),
+        "counted" => recorded(Options::untouched(), RecordOptions::count_only(), 0),
+        "recorded" => recorded(Options::untouched(), RecordOptions::new(), 1),
         "shutdown trampoline" => shutdown(),
         "hooks" => hooks(1),
         "four hooks" => hooks(4),
@@ -102,6 +108,19 @@ fn trampoline(options: Options, signal: Signal) {
     let me = std::process::id().cast_signed();
     // SAFETY: numbers in, a number out.
     assert_eq!(unsafe { libc::kill(me, signal.number()) }, 0);
+    check_signals().expect("the handler does not fail");
+    assert_eq!(HANDLED.load(Ordering::Relaxed), 1);
+}
+
+fn recorded(options: Options, what: RecordOptions, records: usize) {
+    let _session = session(options);
+    record(Signal::USR1, what).expect("a signal that can be handled");
+    on(Signal::USR1, count).expect("a signal that can be handled");
+    stop_for_the_tracer();
+    raise(libc::SIGUSR1);
+    assert_eq!(delivered(Signal::USR1), 1);
+    let taken: Vec<_> = take_records().expect("the owner").map(|record| record.info().pid()).collect();
+    assert_eq!(taken, vec![Some(std::process::id().cast_signed()); records]);
     check_signals().expect("the handler does not fail");
     assert_eq!(HANDLED.load(Ordering::Relaxed), 1);
 }

@@ -23,6 +23,7 @@ mod neighbours;
 mod planted;
 mod polls;
 mod ready_hooks;
+mod records;
 mod restart;
 mod sending;
 mod sessions;
@@ -63,6 +64,7 @@ const ROOMS: &[(&str, &[Scenario])] = &[
     ("neighbours", neighbours::ALL),
     ("polls", polls::ALL),
     ("ready_hooks", ready_hooks::ALL),
+    ("records", records::ALL),
     ("restart", restart::ALL),
     ("sending", sending::ALL),
     ("sessions", sessions::ALL),
