@@ -1,6 +1,10 @@
 //! Driving real processes: what the tests of this package share.
 
+pub mod injected;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+pub mod ptrace;
 pub mod raw;
+pub mod traced;
 
 use std::{
     io::{BufRead, BufReader, Write},
