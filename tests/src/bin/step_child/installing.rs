@@ -62,7 +62,7 @@ fn put(a: Signal, b: Signal, disposition: Disposition, action: Action) {
     stage.finish();
 }
 
-#[allow(dead_code)]
+/// What came before is the old handler's, what comes after is the foreign one's: none falls between the two.
 pub(crate) fn foreign_put_back(a: Signal, b: Signal) {
     let _session = session_with_second(b);
     raw::sigaction(a, Some(foreign_handler()));

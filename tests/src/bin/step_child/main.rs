@@ -49,6 +49,7 @@ const OPERATIONS: &[Operation] = &[
     operation("on::over_a_handler", installing::on_over_a_handler).twice(),
     operation("signal::default", installing::back_to_default).with(Signal::WINCH).changes(Once, Nothing),
     operation("signal::ignore", installing::ignore).changes(Once, Nothing),
+    operation("signal::foreign_put_back", installing::foreign_put_back),
     operation("signal::fault", installing::fault).with(Signal::SEGV).changes(Killed, Once),
     operation("getsignal", installing::getsignal).twice(),
     operation("getsignal::repairs", installing::getsignal_repairs),
