@@ -8,7 +8,8 @@
 //! and different ones: the second at each instruction of the first's handler, and one instruction later.
 //!
 //! ```text
-//! cargo test -p sigtrip-tests --test step                        # a sample of the instructions
+//! cargo test -p sigtrip-tests --test step                        # a sample of the first 4000 of each
+//! cargo test -p sigtrip-tests --release --test step              # a sample of all
 //! cargo test -p sigtrip-tests --release --test step -- --ignored # every instruction
 //! ```
 //!

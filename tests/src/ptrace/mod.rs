@@ -70,6 +70,7 @@ impl Tracee {
     /// # Panics
     ///
     /// If it can not be started, or does something else.
+    #[expect(clippy::zombie_processes, reason = "it is waited for by its number")]
     pub fn start(command: &mut Command) -> Option<Self> {
         let process = command.spawn().expect("the child program stands beside this test");
         let mut tracee = Self::of(process.id().cast_signed());

@@ -200,7 +200,7 @@ pub(crate) fn forked(process: &Tracee) -> c_int {
 /// Lets it run on, to its end.
 fn end(mut copy: Tracee, found: Result<(), Outcome>) -> Outcome {
     if copy.has_ended() {
-        return found.err().expect("it was found to have ended");
+        return found.expect_err("it was found to have ended");
     }
     copy.detach(0);
     let ended = outcome(copy.wait());

@@ -3,6 +3,7 @@
 use std::{
     ffi::c_int,
     fs,
+    ops::Range,
     os::fd::{AsRawFd, FromRawFd, OwnedFd},
 };
 
@@ -34,17 +35,30 @@ pub(crate) fn event_counters(pid: c_int) -> Vec<c_int> {
     counters.collect()
 }
 
+/// Where the kernel has put the code that it gives to every process.
+pub(crate) fn kernels_code(pid: c_int) -> Range<u64> {
+    let maps = read(pid, "maps");
+    let line = maps.lines().find(|line| line.ends_with("[vdso]"));
+    line.and_then(range).unwrap_or_default()
+}
+
+fn range(line: &str) -> Option<Range<u64>> {
+    let (start, end) = line.split_whitespace().next()?.split_once('-')?;
+    Some(hex(start)?..hex(end)?)
+}
+
+fn hex(text: &str) -> Option<u64> {
+    u64::from_str_radix(text, 16).ok()
+}
+
 /// An address as the offset into the file that is mapped there.
 pub(crate) fn mapping(pid: c_int, address: u64) -> String {
-    let hex = |text: &str| u64::from_str_radix(text, 16).ok();
     for line in read(pid, "maps").lines() {
         let words: Vec<_> = line.split_whitespace().collect();
-        let Some((start, end)) = words[0].split_once('-').and_then(|(a, b)| Some((hex(a)?, hex(b)?))) else {
-            continue;
-        };
-        if (start..end).contains(&address) {
+        let Some(mapped) = range(line) else { continue };
+        if mapped.contains(&address) {
             let file = words.last().and_then(|path| path.rsplit('/').next()).unwrap_or_default();
-            return format!("{file}+{:#x}", address - start + hex(words[2]).unwrap_or(0));
+            return format!("{file}+{:#x}", address - mapped.start + hex(words[2]).unwrap_or(0));
         }
     }
     format!("{address:#x}")

@@ -48,8 +48,8 @@ impl Counters {
 
 fn take(mut counter: &File) -> u64 {
     let mut bytes = [0; 8];
-    match counter.read(&mut bytes) {
-        Ok(_) => u64::from_ne_bytes(bytes),
+    match counter.read_exact(&mut bytes) {
+        Ok(()) => u64::from_ne_bytes(bytes),
         Err(_) => 0, // it holds nothing
     }
 }

@@ -1,7 +1,9 @@
 //! One operation, stepped from its start to its end, with signals injected into copies of it.
 
 use std::{
+    collections::HashSet,
     ffi::c_int,
+    ops::Range,
     thread,
     time::{Duration, Instant},
 };
@@ -31,8 +33,11 @@ const ENOUGH: usize = 8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Which {
     Every,
-    /// At every so manieth, and on both sides of system calls and of locked instructions.
-    Sampled(usize),
+    /// At every so manieth of the first so many, and there on both sides of system calls and of locked instructions.
+    Sampled {
+        stride: usize,
+        until: usize,
+    },
 }
 
 /// What was done.
@@ -59,6 +64,9 @@ pub(crate) struct Stepper<'a> {
     begun: bool,
     step: usize,
     injections: usize,
+    kernels_code: Range<u64>,
+    /// Where it was in that code, since it entered it.
+    seen: HashSet<u64>,
 }
 
 /// Whether a process may be stepped here.
@@ -81,6 +89,8 @@ impl<'a> Stepper<'a> {
             begun: !row.in_the_child,
             step: 0,
             injections: 0,
+            kernels_code: proc::kernels_code(main.pid()),
+            seen: HashSet::new(),
             main,
             copies,
         }
@@ -93,19 +103,23 @@ impl<'a> Stepper<'a> {
         loop {
             let registers = self.main.registers();
             let code = self.main.code(registers.rip);
-            if code.starts_with(&END) || self.has_seen_enough() {
+            if code.starts_with(&END) {
+                let place = self.place("at the end", registers.rip);
+                self.judge.finish(place);
+                break;
+            }
+            if self.has_seen_enough() {
                 break;
             }
             let instruction = Instruction::decode(&code);
-            if self.begun && self.takes(instruction, last) {
+            let again = self.is_again_in_the_kernels_code(registers.rip);
+            if self.begun && !again && self.takes(instruction, last) {
                 self.inject(&registers);
             }
             self.advance(&registers, instruction);
             self.step += usize::from(self.begun);
             last = Some(instruction);
         }
-        let place = self.place("at the end", self.main.registers().rip);
-        self.judge.finish(place);
         Tally {
             name: self.row.name.clone(),
             instructions: self.step,
@@ -115,9 +129,23 @@ impl<'a> Stepper<'a> {
         }
     }
 
+    /// Whether it was at this place of the kernel's code before, in the same call. That reads the clock, and again if the clock was set
+    /// meanwhile, as it is many times in a second: with copies made each time it would do so for ever.
+    fn is_again_in_the_kernels_code(&mut self, at: u64) -> bool {
+        if !self.kernels_code.contains(&at) {
+            self.seen.clear();
+            return false;
+        }
+        !self.seen.insert(at)
+    }
+
     /// Of an operation a few failures are enough; of a broken one a failure of the kind, in a sampled run, and where each takes its time.
     fn has_seen_enough(&self) -> bool {
-        let Some(finds) = &self.row.finds else { return self.judge.failures.len() >= ENOUGH };
+        let Some(finds) = &self.row.finds else {
+            let is_sampled_up_to_here =
+                matches!(self.which, Which::Sampled { until, .. } if self.step >= until);
+            return is_sampled_up_to_here || self.judge.failures.len() >= ENOUGH;
+        };
         let found = self.judge.failures.iter().any(|it| format!("{:?}", it.broken) == *finds);
         found && (self.which != Which::Every || finds == "Hangs")
     }
@@ -125,7 +153,7 @@ impl<'a> Stepper<'a> {
     fn takes(&self, instruction: Instruction, last: Option<Instruction>) -> bool {
         let notable = |it: Instruction| it.is_system_call() || it.is_locked();
         match self.which {
-            Which::Sampled(stride) if self.row.finds.is_none() || self.row.changes.is_some() => {
+            Which::Sampled { stride, .. } if self.row.finds.is_none() || self.row.changes.is_some() => {
                 self.step.is_multiple_of(stride) || notable(instruction) || last.is_some_and(notable)
             }
             _ => true,

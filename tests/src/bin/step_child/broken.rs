@@ -40,7 +40,7 @@ fn futex(operation: i32, value: u32) {
 }
 
 fn install(signal: Signal, handler: extern "C" fn(i32)) {
-    let all = !0 & !(1 << (libc::SIGKILL - 1)) & !(1 << (libc::SIGSTOP - 1)) & !(3 << 31);
+    let all = !(1 << (libc::SIGKILL - 1)) & !(1 << (libc::SIGSTOP - 1)) & !(3 << 31);
     raw::sigaction(signal, Some(Action::new(handler, libc::SA_ONSTACK, all)));
 }
 
