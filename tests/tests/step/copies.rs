@@ -11,7 +11,8 @@
 //! - signals that wait in the kernel are not copied: they are sent again;
 //! - other threads are not there: where an operation waits for one, a signal ends the wait;
 //! - timers are not there: no operation has any;
-//! - open files are shared: what a copy does to an eventfd is undone (`shared.rs`), and a pipe it empties itself.
+//! - open files are shared: what a copy does to an eventfd is undone (`shared.rs`), and a pipe it empties itself, so that an
+//!   operation with a pipe takes one signal: of two, the first copy would take the byte of all.
 
 use std::{ffi::c_int, thread, time::Duration};
 

@@ -78,7 +78,7 @@ const OPERATIONS: &[Operation] = &[
     operation("recv::message", waits::recv_message),
     operation("set_wakeup_fd", wakeups::set),
     operation("set_wakeup_fd::none", wakeups::unset),
-    operation("set_wakeup_fd::check_signals", wakeups::dispatch).twice(),
+    operation("set_wakeup_fd::check_signals", wakeups::dispatch),
     operation("set_wakeup_fd::failing", wakeups::failing),
     operation("set_wakeup_fd::poll", wakeups::poll),
     operation("fork::parent", forks::fork),
