@@ -1,9 +1,13 @@
 //! Driving real processes: what the tests of this package share.
 
 pub mod faults;
+pub mod injected;
 pub mod limits;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+pub mod ptrace;
 pub mod raw;
 pub mod spawns;
+pub mod traced;
 
 use std::{
     io::{BufRead, BufReader, Write},

@@ -524,6 +524,16 @@ fn wait(pid: i32, options: c_int) -> c_int {
     status
 }
 
+/// Whether this is a child of this process that nobody has waited for.
+#[must_use]
+pub fn is_our_child(pid: i32) -> bool {
+    let (mut info, look) =
+        (MaybeUninit::<libc::siginfo_t>::zeroed(), libc::WEXITED | libc::WNOHANG | libc::WNOWAIT);
+    // SAFETY: room for a siginfo; the child stays to be waited for.
+    let looked = unsafe { libc::waitid(libc::P_PID, pid.cast_unsigned(), info.as_mut_ptr(), look) };
+    looked == 0
+}
+
 /// Ends the process at once, as a forked child must.
 pub fn exit_now(status: i32) -> ! {
     // SAFETY: no preconditions.

@@ -11,8 +11,6 @@
 //! point and a dispatch from one breakpoint to the next. Locked instructions are the
 //! processor's atomic read-modify-writes.
 
-#[path = "budget/instruction.rs"]
-mod instruction;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 #[path = "budget/tracer.rs"]
 mod tracer;

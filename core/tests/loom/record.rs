@@ -11,7 +11,7 @@ use loom::{
 };
 use sigtrip_core::{Counts, Pending, Records};
 
-use crate::world::{ONE, THREE, explore, explore_bounded, sig};
+use crate::world::{ONE, THREE, TWO, explore, explore_bounded, sig};
 
 /// Two words that belong together: a torn record shows.
 type Ring = Records<2, 4>;

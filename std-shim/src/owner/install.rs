@@ -24,7 +24,8 @@ use crate::{
 
 /// Sets what is done with a signal: Python's `signal.signal`. Returns what was there before.
 ///
-/// A safe point: what is pending is handled first, with the old handlers. Not so inside a handler, as in CPython: the pass that
+/// A safe point: what is pending is handled first, with the old handlers, and no signal that this thread receives falls between that
+/// and the change: it is the old disposition's, or the new one's. Not so inside a handler, as in CPython: the pass that
 /// runs it goes on after it, and takes what is still pending with the handlers that stand there then. Owner context.
 ///
 /// # Errors
@@ -87,10 +88,20 @@ fn replace(signal: Signal, new: Disposition, frame: Frame) -> Result<Disposition
     session::check_owner()?;
     session::check_not_hosted()?;
     signal.check_catchable()?;
-    if !dispatch::is_in_a_pass() {
+    let held = if dispatch::is_in_a_pass() { None } else { Some(drained(signal, frame)?) };
+    Ok(set_held(signal, new, held)?)
+}
+
+/// Handles what is pending, and returns with every signal of this thread blocked and this one not pending: one that comes
+/// now waits in the kernel for the new disposition. Else it would trip, and find its handler gone.
+fn drained(signal: Signal, frame: Frame) -> Result<sys::Blocked, Interrupt> {
+    loop {
         dispatch::drain(frame)?;
+        let held = sys::Blocked::all();
+        if !DISPATCHER.pending().contains(signal.signum()) {
+            return Ok(held);
+        }
     }
-    Ok(set(signal, new)?)
 }
 
 /// What is done with a signal now: Python's `signal.getsignal`.
@@ -141,6 +152,11 @@ pub(super) fn kernel_disposition(signal: Signal) -> Result<CoreDisposition<(), F
 
 /// Sets a disposition. Owner context, catchable signals only.
 pub(super) fn set(signal: Signal, new: Disposition) -> Result<Disposition, Error> {
+    set_held(signal, new, None)
+}
+
+/// The same, with signals blocked until it is done.
+fn set_held(signal: Signal, new: Disposition, held: Option<sys::Blocked>) -> Result<Disposition, Error> {
     let (new, trampoline) = match new {
         Disposition::Handler(handler) => {
             let trampoline = trampoline(signal, Some(&handler));
@@ -150,9 +166,11 @@ pub(super) fn set(signal: Signal, new: Disposition) -> Result<Disposition, Error
         Disposition::Ignore => (CoreDisposition::Ignore, Trampoline::Armed),
         Disposition::Foreign(foreign) => (CoreDisposition::Foreign(foreign), Trampoline::Armed),
     };
-    match set_word(signal, new, trampoline) {
+    let set = set_word(signal, new, trampoline);
+    drop(held);
+    match set {
         Ok(Replaced { disposition, stale }) => {
-            drop(stale.map(taken)); // the lock is released: its destructor is the user's code
+            drop(stale.map(taken)); // with no lock and no mask: its destructor is the user's code
             let (kernel, word) = split(disposition);
             Ok(with_handler(kernel, word.map(taken)))
         }

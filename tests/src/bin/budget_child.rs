@@ -14,9 +14,7 @@ use sigtrip::{
     shutdown_flag, take_records,
 };
 use sigtrip_core::{Dispatcher, Disposition, Kernel, OutOfRange, Signum};
-
-/// How this program says that it may not be traced.
-const REFUSED: u8 = 77;
+use sigtrip_tests::traced::{breakpoint, stop_for_the_tracer};
 
 /// As many as the largest scenario makes pending.
 const SIGNALS: [Signal; 8] = [
@@ -55,29 +53,9 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Asks to be traced, and stops. Where that is refused nothing can be measured.
-fn stop_for_the_tracer() {
-    // SAFETY: asks the parent to trace this process; the other arguments are not looked at.
-    let answer = unsafe { libc::ptrace(libc::PTRACE_TRACEME, 0, 0, 0) };
-    if answer == -1 {
-        std::process::exit(REFUSED.into());
-    }
-    raise(libc::SIGSTOP);
-}
-
 fn raise(signal: c_int) {
     // SAFETY: a number in, a number out.
     assert_eq!(unsafe { libc::raise(signal) }, 0);
-}
-
-/// Where a region starts or ends: the tracer sees it and steps between two of them.
-#[inline(always)]
-fn breakpoint() {
-    // SAFETY: stops in the tracer, which goes on behind it. The compiler moves no memory access across.
-    #[cfg(target_arch = "x86_64")]
-    unsafe {
-        std::arch::asm!("int3", options(nostack));
-    }
 }
 
 extern "C" fn does_nothing(_: c_int) {}

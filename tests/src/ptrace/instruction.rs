@@ -2,7 +2,7 @@
 
 /// The bytes at the program counter; what lies behind the instruction is not looked at.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Instruction {
+pub struct Instruction {
     lock_prefix: bool,
     opcode: [u8; 2],
     modrm: u8,
@@ -10,7 +10,8 @@ pub(crate) struct Instruction {
 
 impl Instruction {
     /// Splits prefixes from opcode. Bytes that are missing count as zero.
-    pub(crate) fn decode(bytes: &[u8]) -> Self {
+    #[must_use]
+    pub fn decode(bytes: &[u8]) -> Self {
         let legacy = bytes.iter().take_while(|&&byte| is_legacy_prefix(byte)).count();
         let (prefixes, rest) = bytes.split_at(legacy);
         let rest = if rest.first().is_some_and(|byte| byte & 0xF0 == 0x40) { &rest[1..] } else { rest };
@@ -19,22 +20,26 @@ impl Instruction {
     }
 
     /// A `lock` prefix, or an exchange with memory, which is locked without one.
-    pub(crate) fn is_locked(self) -> bool {
+    #[must_use]
+    pub fn is_locked(self) -> bool {
         self.lock_prefix || matches!(self.opcode[0], 0x86 | 0x87) && self.modrm >> 6 != 0b11
     }
 
     /// `syscall`.
-    pub(crate) fn is_system_call(self) -> bool {
+    #[must_use]
+    pub fn is_system_call(self) -> bool {
         self.opcode == [0x0F, 0x05]
     }
 
     /// `call`, direct or by a register or memory.
-    pub(crate) fn is_call(self) -> bool {
+    #[must_use]
+    pub fn is_call(self) -> bool {
         self.opcode[0] == 0xE8 || self.opcode[0] == 0xFF && matches!(self.modrm >> 3 & 0b111, 2 | 3)
     }
 
     /// `int3`.
-    pub(crate) fn is_breakpoint(self) -> bool {
+    #[must_use]
+    pub fn is_breakpoint(self) -> bool {
         self.opcode[0] == 0xCC
     }
 }
