@@ -3,10 +3,7 @@
 use std::{
     os::fd::AsFd,
     process::ExitCode,
-    sync::{
-        Arc, Barrier,
-        atomic::{AtomicBool, AtomicU32, Ordering},
-    },
+    sync::atomic::{AtomicBool, AtomicU32, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -297,29 +294,28 @@ fn waits_for_a_while(dice: &mut Dice) {
     .expect("no handler fails");
 }
 
-/// A program's first moments: two threads want to be the first to open a session, and a third forks.
+/// A program's first moments: one thread forks, and two want to be the first to open a session.
 pub(crate) fn opens_first() -> ExitCode {
+    static FORKING: AtomicBool = AtomicBool::new(false);
     line::prepare();
-    let start = Arc::new(Barrier::new(3));
-    let at_once = |what: fn() -> i32| {
-        let start = Arc::clone(&start);
-        thread::spawn(move || {
-            start.wait();
-            what()
-        })
-    };
-    let opens = || match sigtrip::init() {
-        Ok(_session) => in_a_fork(|| uses_the_library(0)),
-        Err(error) => i32::from(error != sigtrip::Error::AlreadyInitialized),
+    let opens = || {
+        while !FORKING.load(Ordering::Relaxed) {
+            std::hint::spin_loop();
+        }
+        match sigtrip::init() {
+            Ok(_session) => in_a_fork(|| uses_the_library(0)),
+            Err(error) => i32::from(error != sigtrip::Error::AlreadyInitialized),
+        }
     };
     let forks = || {
         let in_a_child = || {
             let _session = sigtrip::init(); // refused where it has inherited one
             uses_the_library(0)
         };
+        FORKING.store(true, Ordering::Relaxed);
         (0..5).map(|_| in_a_fork(in_a_child)).sum()
     };
-    let threads = [at_once(opens), at_once(opens), at_once(forks)];
+    let threads = [thread::spawn(opens), thread::spawn(opens), thread::spawn(forks)];
     let wrong: i32 = threads.into_iter().map(|thread| thread.join().expect("it does not panic")).sum();
     ExitCode::from(u8::from(wrong != 0))
 }
