@@ -89,9 +89,9 @@ const ROWS: &[Row] = &[
     // A hook that sets a flag, with all that keeps it from being freed meanwhile. The slot is taken and freed: two locked.
     delivery("hooks", 50, 2),
     // Each more costs its call.
-    delivery("four hooks", 50 + 3 * 12, 2),
+    delivery("four hooks", 50 + 3 * 9, 2),
     // And then the bit, and whether the owner sleeps, and whether extras are wanted.
-    delivery("handler and hook", 66, 4),
+    delivery("handler and hook", 65, 4),
     // A load, a test, a branch.
     Row {
         scenario: "safe point",

@@ -42,9 +42,7 @@ impl<const SLOTS: usize> House<SLOTS> {
     }
 
     fn read(&self, me: usize) {
-        let entered = self.gate.enter(me);
-        self.look();
-        self.gate.leave(entered);
+        self.gate.inside(me, || self.look());
     }
 
     /// Release is all that the gate asks of it: who enters later sees it.
@@ -83,7 +81,7 @@ fn two_readers_for_two_slots_are_waited_for() {
         let house = House::<2>::new();
         let signals = [1, 2].map(|me| reader(&house, move |house| house.read(me)));
         house.replace(0, 1);
-        signals.map(|signal| signal.join().unwrap());
+        signals.into_iter().for_each(|signal| signal.join().unwrap());
     });
 }
 
@@ -94,7 +92,7 @@ fn two_readers_for_one_slot_are_waited_for() {
         let house = House::<1>::new();
         let signals = [1, 2].map(|me| reader(&house, move |house| house.read(me)));
         house.replace(0, 1);
-        signals.map(|signal| signal.join().unwrap());
+        signals.into_iter().for_each(|signal| signal.join().unwrap());
     });
 }
 
@@ -114,7 +112,7 @@ fn two_readers_without_slots_are_waited_for() {
         let house = House::<0>::new();
         let signals = [1, 2].map(|me| reader(&house, move |house| house.read(me)));
         house.replace(0, 1);
-        signals.map(|signal| signal.join().unwrap());
+        signals.into_iter().for_each(|signal| signal.join().unwrap());
         assert!(!house.gate.is_crowded());
     });
 }
@@ -182,7 +180,7 @@ fn a_quiet_gate_has_nobody_inside() {
         if house.gate.is_quiet() {
             house.spoil(0);
         }
-        signals.map(|signal| signal.join().unwrap());
+        signals.into_iter().for_each(|signal| signal.join().unwrap());
     });
 }
 

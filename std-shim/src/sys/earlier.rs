@@ -17,9 +17,9 @@ type PlainHandler = extern "C" fn(c_int);
 /// What a handler with `SA_SIGINFO` was called with. Lives in signal context, for the time of one delivery.
 #[derive(Clone, Copy)]
 pub(crate) struct Received {
-    pub(super) number: c_int,
-    pub(super) info: *mut libc::siginfo_t,
-    context: *mut c_void,
+    pub(crate) number: c_int,
+    pub(crate) info: *mut libc::siginfo_t,
+    pub(crate) context: *mut c_void,
 }
 
 impl Received {

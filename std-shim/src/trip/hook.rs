@@ -15,6 +15,7 @@
 //! its node, and fork can not leave a reader that is waited for, since the gate knows readers by their threads.
 
 use core::{
+    ffi::{c_int, c_void},
     fmt, mem, ptr,
     sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering},
 };
@@ -236,45 +237,59 @@ fn nothing(_: &Node, _: &SigInfo) {}
 /// What belongs to a signal beside its bit: calls the handler that stood there before, if it is to be called, then the hooks in
 /// order. Returns false, and does nothing, if it is that handler who calls. Signal context; `errno` is kept.
 ///
-/// The common case is the straight one: no foreign handler, a record, and nobody else inside.
+/// The common case is the straight one: a record, no foreign handler, and nobody else inside.
 #[inline(always)]
 pub(super) fn run(received: Received) -> bool {
     let Some(first) = FIRST.get(received.number().cast_unsigned() as usize) else { return true };
+    // Relaxed: whether that handler is called by a delivery at the moment when it changes is open.
+    let chained = first.load(Ordering::Relaxed).addr() & CHAINED != 0;
+    match received.info() {
+        Some(record) if !chained => walk(first, view(record)),
+        _ => {
+            let Received { number, info, context } = received;
+            return run_after_others(number, info, context);
+        }
+    }
+    true
+}
+
+#[inline(always)]
+fn walk(first: &AtomicPtr<Node>, info: &SigInfo) {
     let errno = sys::ErrnoGuard::new();
-    let Some(record) = received.info() else { return run_without_record(first, received) };
-    let info = view(record);
-    GATE.inside(errno.thread(), || walk_unless_chained(first, info)) || chain_and_walk(first, received, info)
+    GATE.inside(errno.thread(), || {
+        // Acquire: pairs with the Release in `change`, so that what the node says is seen.
+        let first = first.load(Ordering::Acquire).map_addr(|address| address & !CHAINED);
+        let Some(mut node) = Node::at(first) else { return };
+        loop {
+            node.run(info);
+            let Some(next) = node.next() else { return };
+            node = next;
+        }
+    });
 }
 
-/// Returns false, and does nothing, if somebody else is to be called first.
-#[inline(always)]
-fn walk_unless_chained(first: &AtomicPtr<Node>, info: &SigInfo) -> bool {
-    // Acquire: pairs with the Release of `set_first`, so that what the node says is seen.
-    let first = first.load(Ordering::Acquire);
-    let chained = first.addr() & CHAINED != 0;
-    if !chained {
-        walk(Node::at(first), info);
-    }
-    !chained
-}
-
-#[inline(always)]
-fn walk(mut at: Option<&Node>, info: &SigInfo) {
-    while let Some(node) = at {
-        node.run(info);
-        at = node.next();
-    }
-}
-
-/// Outside the gate first: a foreign handler may leave by a jump.
+/// As `run`, where somebody is to be called before, or foreign code that chains to us has given no record: that says nothing then but
+/// which signal. The foreign handler runs outside the gate: it may leave by a jump.
 #[cold]
 #[inline(never)]
-fn chain_and_walk(first: &AtomicPtr<Node>, received: Received, info: &SigInfo) -> bool {
-    let goes_on = chain(received);
-    if goes_on {
-        GATE.inside(sys::thread_of_errno(), || walk(untagged(first), info));
+fn run_after_others(number: c_int, info: *mut libc::siginfo_t, context: *mut c_void) -> bool {
+    let received = Received { number, info, context };
+    let _errno = sys::ErrnoGuard::new();
+    let (Some(first), Some(signal)) = (FIRST.get(number.cast_unsigned() as usize), signum(number)) else {
+        return true;
+    };
+    // Relaxed: as in `run`.
+    let chained = first.load(Ordering::Relaxed).addr() & CHAINED != 0;
+    if chained && !chain(received) {
+        return false;
     }
-    goes_on
+    let made_up = sys::SigInfo::of(signal);
+    walk(first, view(received.info().unwrap_or(&made_up)));
+    true
+}
+
+fn signum(number: c_int) -> Option<Signum> {
+    Signum::new(number.cast_unsigned())
 }
 
 /// Calls the earlier handler, unless that one, called for this very delivery, is calling us: it may have been installed over us once
@@ -290,20 +305,6 @@ fn chain(received: Received) -> bool {
     }
     CHAINING.leave(entered);
     true
-}
-
-/// Foreign code that chains to us has given no record: then it says nothing but which signal.
-#[cold]
-#[inline(never)]
-fn run_without_record(first: &AtomicPtr<Node>, received: Received) -> bool {
-    let Some(signal) = Signum::new(received.number().cast_unsigned()) else { return true };
-    let record = sys::SigInfo::of(signal);
-    chain_and_walk(first, received, view(&record))
-}
-
-fn untagged(first: &AtomicPtr<Node>) -> Option<&'static Node> {
-    // Acquire: as in `walk_unless_chained`.
-    Node::at(first.load(Ordering::Acquire).map_addr(|address| address & !CHAINED))
 }
 
 /// The kernel's record, as hooks see it.
@@ -335,7 +336,7 @@ fn change(signal: Signum, change: impl FnOnce(*mut Node) -> *mut Node) {
     if let Some(first) = FIRST.get(signal.get() as usize) {
         // Relaxed: written with that lock held alone.
         let now = first.load(Ordering::Relaxed);
-        // Release: pairs with the Acquire in `walk_unless_chained` and `untagged`.
+        // Release: pairs with the Acquire in `walk`.
         first.store(change(now), Ordering::Release);
     }
 }
