@@ -42,6 +42,7 @@ const CASES: &[(&str, fn())] = &[
     ("a_polling_session", a_polling_session),
     ("the_shutdown_flag", the_shutdown_flag),
     ("masks_hold_signals_back", masks_hold_signals_back),
+    ("a_full_mask_comes_back", a_full_mask_comes_back),
     ("timers_tick", timers_tick),
     ("signals_can_be_sent", signals_can_be_sent),
     ("siginterrupt_is_undone_at_the_end", siginterrupt_is_undone_at_the_end),
@@ -179,6 +180,10 @@ fn masks_hold_signals_back() {
     assert_eq!((handled(), sigpending()), (0, SignalSet::from(Signal::USR1)));
     guard.restore().expect("it does not fail");
     assert_eq!((handled(), sigpending()), (1, SignalSet::new()));
+}
+
+fn a_full_mask_comes_back() {
+    let _session = init().expect("the first");
     let earlier = pthread_sigmask(MaskHow::SetMask, SignalSet::valid()).expect("ok");
     assert!(earlier.is_empty());
     let full = python::pthread_sigmask(python::SIG_SETMASK, earlier).expect("ok");
