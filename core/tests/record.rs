@@ -38,9 +38,9 @@ impl Oracle {
     fn push(&mut self, value: usize) -> bool {
         let fits = self.slots.len() < SLOTS;
         if fits {
-            self.slots.push_back(Some(value))
+            self.slots.push_back(Some(value));
         } else {
-            self.refused += 1
+            self.refused += 1;
         }
         fits
     }

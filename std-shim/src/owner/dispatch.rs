@@ -49,36 +49,51 @@ pub fn check_signals() -> Result<(), Interrupt> {
 /// Dispatches if the caller is the owner. Returns how many handlers ran.
 #[inline(never)]
 pub(crate) fn drain(frame: Frame) -> Result<u32, Interrupt> {
+    if !session::is_owner() {
+        Ok(0)
+    } else if session::is_plain() {
+        run_plain(frame)
+    } else {
+        drain_otherwise(frame)
+    }
+}
+
+#[cold]
+fn drain_otherwise(frame: Frame) -> Result<u32, Interrupt> {
     // A host's words are not handlers: it drains them itself.
-    if session::is_owner() && !session::is_hosted() { run_pending(frame) } else { Ok(0) }
+    if session::is_hosted() { Ok(0) } else { run_recorded(frame) }
 }
 
 fn run_pending(frame: Frame) -> Result<u32, Interrupt> {
-    if extras::wanted() {
-        tell_of_failed_write();
-        extras::may_kick_again();
-    }
-    // Two copies, so that who asked for no record pays nothing for each signal.
-    if record::any() { run_recorded(frame) } else { run_each(frame, |_| None) }
+    if session::is_plain() { run_plain(frame) } else { run_recorded(frame) }
 }
 
-/// Where something was asked for some signal: in each call how many deliveries it stands for. What was held back by another
+/// A copy of its own, so that who asked for no record pays nothing for each signal.
+fn run_plain(frame: Frame) -> Result<u32, Interrupt> {
+    run_each(frame, |_, _| ())
+}
+
+/// Where something was asked for some signal: tells each call how many deliveries it stands for. What was held back by another
 /// signal's late record is pending again, now that this one is there.
-#[cold]
 #[inline(never)]
 fn run_recorded(frame: Frame) -> Result<u32, Interrupt> {
-    run_each(frame, |signal| {
+    run_each(frame, |signal, delivery| {
         record::announce(signal.signum());
-        record::new_deliveries(signal.signum())
+        delivery.count_is(record::new_deliveries(signal.signum()));
     })
 }
 
 #[inline(always)]
-fn run_each(frame: Frame, count: impl Fn(Signal) -> Option<usize>) -> Result<u32, Interrupt> {
+fn run_each(frame: Frame, tell: impl Fn(Signal, &mut Delivery)) -> Result<u32, Interrupt> {
+    if extras::wanted() {
+        tell_of_failed_write();
+        extras::may_kick_again();
+    }
     let mut ran = 0;
     let mut delivery = Delivery::at(frame);
     pass_after_looking(|signal, disposition| {
-        delivery.is_of(signal, count(signal));
+        delivery.is_of(signal);
+        tell(signal, &mut delivery);
         let Disposition::Handler(word) = disposition else {
             report(format_args!("{signal} ignored due to race condition"));
             return Ok(());

@@ -154,6 +154,7 @@ pub fn record(signal: Signal, options: impl Into<Option<RecordOptions>>) -> Resu
     record::ask(signal.signum(), new.and(before)); // more than enough, while the trampoline may be either
     let replaced = install::refresh_one(signal, &mut table, new);
     record::ask(signal.signum(), if replaced.is_ok() { new } else { before });
+    session::set_keeps_records(record::any());
     replaced
 }
 

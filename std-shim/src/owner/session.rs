@@ -12,7 +12,7 @@
 
 use core::{
     marker::PhantomData,
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering},
 };
 
 #[cfg(feature = "std")]
@@ -24,7 +24,13 @@ static OWNER: AtomicUsize = AtomicUsize::new(NOBODY);
 /// Who leaves, while `OWNER` says `CLOSING`.
 static LEAVING: AtomicUsize = AtomicUsize::new(NOBODY);
 static POLLING: AtomicBool = AtomicBool::new(false);
-static HOSTED: AtomicBool = AtomicBool::new(false);
+/// How a safe point differs from a plain one: 0, not at all, so that one look tells a plain one.
+static UNLIKE: AtomicU8 = AtomicU8::new(0);
+
+/// The table holds a host's words.
+const HOSTED: u8 = 1;
+/// Records or counts are kept of some signal.
+const RECORDS: u8 = 2;
 
 const NOBODY: usize = 0;
 const CLOSING: usize = usize::MAX;
@@ -207,10 +213,10 @@ pub fn init_with(options: Options) -> Result<Session, Error> {
         .compare_exchange(NOBODY, sys::current_thread(), Ordering::Acquire, Ordering::Relaxed)
         .map_err(|_| Error::AlreadyInitialized)?;
     let session = Session { stays_here: PhantomData };
-    // Relaxed: the owner's own words. Another thread reads `HOSTED` only with the writers' lock held and after it found a
+    // Relaxed: the owner's own words. Another thread reads `UNLIKE` only with the writers' lock held and after it found a
     // handler in the table, which was put there with that lock held, after this.
     POLLING.store(options.polling, Ordering::Relaxed);
-    HOSTED.store(options.hosted, Ordering::Relaxed);
+    UNLIKE.store(if options.hosted { HOSTED } else { 0 }, Ordering::Relaxed);
     // What came when nobody owned, by a trampoline that was late or that other code had put back, is not this session's.
     DISPATCHER.clear_pending();
     trip::record::forget();
@@ -273,7 +279,7 @@ impl Drop for LastSteps {
         trip::record::forget();
         trip::forget_request();
         // Relaxed: as in `init_with`; there is no word in the table any more.
-        HOSTED.store(false, Ordering::Relaxed);
+        UNLIKE.store(0, Ordering::Relaxed);
         // Release: pairs with the Acquire of `init_with`.
         OWNER.store(NOBODY, Ordering::Release);
     }
@@ -330,7 +336,22 @@ pub(crate) fn polls_only() -> bool {
 /// Whether the table holds a host's words, and not handlers. Owner context, or with the writers' lock held.
 pub(crate) fn is_hosted() -> bool {
     // Relaxed: see `init_with`.
-    HOSTED.load(Ordering::Relaxed)
+    UNLIKE.load(Ordering::Relaxed) & HOSTED != 0
+}
+
+/// Whether a safe point runs handlers of ours and nothing is kept of any signal. Owner context.
+#[inline]
+pub(super) fn is_plain() -> bool {
+    // Relaxed: the owner's own word.
+    UNLIKE.load(Ordering::Relaxed) == 0
+}
+
+/// Says whether records or counts are kept of some signal. Owner context.
+pub(super) fn set_keeps_records(any: bool) {
+    let records = if any { RECORDS } else { 0 };
+    // Relaxed: as in `init_with`.
+    let others = UNLIKE.load(Ordering::Relaxed) & !RECORDS;
+    UNLIKE.store(others | records, Ordering::Relaxed); // Relaxed: as above
 }
 
 /// That this session has handlers of ours.
