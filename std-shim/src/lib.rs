@@ -102,6 +102,8 @@ mod run;
 mod siginfo;
 mod signal;
 mod signal_set;
+#[cfg(feature = "std")]
+pub mod signals;
 mod strsignal;
 mod sys;
 mod trip;
@@ -149,6 +151,8 @@ pub use run::run;
 pub use siginfo::SigInfo;
 pub use signal::{DefaultAction, Name, ParseSignalError, Signal};
 pub use signal_set::{SignalSet, SignalSetIter};
+#[cfg(feature = "std")]
+pub use signals::Signals;
 pub use strsignal::strsignal;
 pub use sys::Errno;
 pub use trip::Foreign;

@@ -14,6 +14,10 @@ mod fork;
 mod hooked;
 pub(crate) mod hooks;
 pub(crate) mod install;
+#[cfg(feature = "std")]
+pub(crate) mod instance;
+#[cfg(feature = "std")]
+pub(crate) mod instances;
 pub(crate) mod kernel;
 mod kick;
 #[cfg(feature = "std")]

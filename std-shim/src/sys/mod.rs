@@ -39,7 +39,8 @@ pub(crate) use errno::ErrnoGuard;
 pub(crate) use fault::{Fault, InfoHandler, hand_over};
 #[cfg(feature = "std")]
 pub(crate) use file::{
-    POLL_ERROR, POLL_HANG_UP, POLL_WRITE, check_readable, duplicate, is_nonblocking, read,
+    POLL_ERROR, POLL_HANG_UP, POLL_WRITE, check_readable, duplicate, is_nonblocking, owned_wake_descriptor,
+    read,
 };
 pub(crate) use mask::{Blocked, MaskChange, change_mask, pending};
 #[cfg(feature = "std")]
@@ -50,6 +51,8 @@ pub(crate) use send::{Pthread, pthread_kill};
 pub(crate) use send::{killpg, sigqueue};
 pub(crate) use siginfo::SigInfo;
 pub(crate) use sigwait::{signal_descriptor, sigsuspend, sigtimedwait};
+#[cfg(feature = "std")]
+pub(crate) use sleep::wake_all;
 pub(crate) use sleep::{Woken, sleep_on, wake};
 pub(crate) use thread::{current_thread, kernel_thread, kick, pause, rest, sleep_thread};
 pub(crate) use time::now;

@@ -6,11 +6,17 @@
 
 pub(crate) mod extras;
 pub(crate) mod hook;
+#[cfg(feature = "std")]
+mod inbox;
 mod kernel;
 mod shutdown;
 mod trampoline;
 mod wake;
 
+#[cfg(feature = "async")]
+pub(crate) use inbox::HELPER;
+#[cfg(feature = "std")]
+pub(crate) use inbox::Inbox;
 pub use kernel::Foreign;
 pub(crate) use kernel::Unix;
 pub(crate) use shutdown::{forget_request, requested_by};

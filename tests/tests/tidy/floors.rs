@@ -42,7 +42,7 @@ pub(crate) const SHIM: Floors = Floors {
         &["trip"],
         &["handler"],
         &["owner"],
-        &["python", "embed", "hooks"],
+        &["python", "embed", "hooks", "signals"],
         &["run"],
     ],
     // Signal context: the system, the error of the core's `Kernel`, a signal and what is known of it as values, and nothing else.

@@ -15,6 +15,7 @@ mod forks;
 mod handlers;
 mod helpers;
 mod hooks;
+mod iterators;
 mod lines;
 mod masks;
 mod names;
@@ -52,6 +53,7 @@ const ROOMS: &[(&str, &[Scenario])] = &[
     ("forks", forks::ALL),
     ("handlers", handlers::ALL),
     ("hooks", hooks::ALL),
+    ("iterators", iterators::ALL),
     ("lines", lines::ALL),
     ("masks", masks::ALL),
     ("names", names::ALL),
