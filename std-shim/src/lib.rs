@@ -153,6 +153,8 @@ pub use signal::{DefaultAction, Name, ParseSignalError, Signal};
 pub use signal_set::{SignalSet, SignalSetIter};
 #[cfg(feature = "std")]
 pub use signals::Signals;
+#[cfg(feature = "async")]
+pub use signals::{SignalStream, ctrl_c, first_of};
 pub use strsignal::strsignal;
 pub use sys::Errno;
 pub use trip::Foreign;

@@ -38,6 +38,9 @@ pub(crate) struct Instance {
     retired: AtomicBool,
     /// Filled with the writers' lock held, for the same reason.
     descriptor: OnceLock<Arc<OwnedFd>>,
+    /// Of the task that waits for the next signal. Locked as the slots are.
+    #[cfg(feature = "async")]
+    waker: spin::Mutex<Option<std::task::Waker>>,
 }
 
 /// See the file's head.
@@ -67,6 +70,8 @@ impl Instance {
             slots: spin::Mutex::new([Slot::Empty; sys::SIGNAL_MAX as usize]),
             retired: AtomicBool::new(false),
             descriptor: OnceLock::new(),
+            #[cfg(feature = "async")]
+            waker: spin::Mutex::new(None),
         });
         instances::enlist(&instance);
         match signals.iter().try_for_each(|signal| instance.add(signal)) {
@@ -174,7 +179,6 @@ impl Instance {
 
     /// Waits until something is pending or it is closed. On the owner's thread handlers run meanwhile.
     pub(crate) fn wait(&self, deadline: Option<Duration>, frame: Frame) -> Result<(), Interrupt> {
-        let _others_look_again = FireOnLeaving(&self.inbox);
         if session::is_owner() {
             let wait = Wait::new(frame).until(deadline);
             wait.for_event(|| self.inbox.is_ready_or_armed())?;
@@ -202,6 +206,22 @@ impl Instance {
         Ok(descriptor)
     }
 
+    /// This task is to be woken when something comes. The caller arms the inbox after this, and looks.
+    #[cfg(feature = "async")]
+    pub(crate) fn set_waker(&self, waker: &std::task::Waker) {
+        let new = waker.clone(); // the executor's code, as its drop is: with no lock held
+        let table = Table::lock();
+        let old = self.waker.lock().replace(new);
+        drop(table);
+        drop(old);
+    }
+
+    /// The caller wakes it, with the lock released.
+    #[cfg(feature = "async")]
+    pub(super) fn take_waker(&self, _locked: &Table) -> Option<std::task::Waker> {
+        self.waker.lock().take()
+    }
+
     /// In the child of a fork.
     pub(super) fn inherit(&self) {
         for slot in &mut *self.slots.lock() {
@@ -227,13 +247,4 @@ fn renewed(number: i32) -> bool {
 
 fn index(signal: Signal) -> usize {
     signal.signum().get() as usize - 1
-}
-
-/// Whoever has waited and leaves wakes the others: he may have armed the word after they looked, and does not take all.
-struct FireOnLeaving<'a>(&'a Inbox);
-
-impl Drop for FireOnLeaving<'_> {
-    fn drop(&mut self) {
-        self.0.fire();
-    }
 }

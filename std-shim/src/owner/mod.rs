@@ -11,6 +11,8 @@ pub(crate) mod dispatch;
 #[cfg(feature = "std")]
 pub(crate) mod exec;
 mod fork;
+#[cfg(feature = "async")]
+pub(crate) mod helper;
 mod hooked;
 pub(crate) mod hooks;
 pub(crate) mod install;

@@ -90,12 +90,10 @@ impl<T: Received> Iterator for Pending<'_, T> {
 
 impl<T: Received> core::iter::FusedIterator for Pending<'_, T> {}
 
-/// What was left is still to be woken for.
 impl<T: Received> Drop for Pending<'_, T> {
     fn drop(&mut self) {
-        let inbox = self.instance.inbox();
-        if self.pass.is_some() && inbox.is_ready() {
-            inbox.wake();
+        if self.pass.is_some() {
+            self.instance.inbox().settle();
         }
     }
 }

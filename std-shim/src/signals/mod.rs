@@ -26,6 +26,7 @@
 //! | to wait for some, or for a time | [`Signals::wait`], [`Signals::wait_timeout`] |
 //! | to end that from elsewhere, or to receive more | [`Signals::handle`] |
 //! | a descriptor for an event loop | [`Signals::readiness`] |
+//! | to await them | `SignalStream`, `ctrl_c().await`, with the feature `async` |
 //! | to know who has sent it | [`Signals::with_records`] |
 //!
 //! Deliveries of one signal that come before it is taken are one, as everywhere; a noisy signal never costs another one. With
@@ -40,10 +41,14 @@
 mod handle;
 mod iter;
 mod readiness;
+#[cfg(feature = "async")]
+mod stream;
 
 pub use handle::Handle;
 pub use iter::{Forever, Pending};
 pub use readiness::Readiness;
+#[cfg(feature = "async")]
+pub use stream::{FirstOf, SignalStream, ctrl_c, first_of};
 
 use core::{fmt, marker::PhantomData, time::Duration};
 use std::sync::Arc;

@@ -54,6 +54,8 @@ pub(crate) use sigwait::{signal_descriptor, sigsuspend, sigtimedwait};
 #[cfg(feature = "std")]
 pub(crate) use sleep::wake_all;
 pub(crate) use sleep::{Woken, sleep_on, wake};
+#[cfg(feature = "async")]
+pub(crate) use thread::spawn_deaf;
 pub(crate) use thread::{current_thread, kernel_thread, kick, pause, rest, sleep_thread};
 pub(crate) use time::now;
 pub(crate) use timer::{get_timer, set_timer};

@@ -3,12 +3,12 @@
 //! A hook delivers: it sets the signal's bit, then fires the armed word, and if that was armed wakes whoever may wait. Several threads
 //! may wait on one inbox, so that the core's protocol (`wake.rs` there) is kept in a stricter form:
 //!
-//! - *idle → armed*: whoever is about to wait, before it looks at the bits;
-//! - *armed → idle*: a delivery, after its bit; [`Inbox::close`], after its flag; and whoever has waited and leaves. Each of them
-//!   wakes *all* that wait: by the word, by the descriptor, by the helper of the streams, by the owner's own word.
+//! - *idle → armed*: whoever has found nothing and is about to wait, before it looks again;
+//! - *armed → idle*: a delivery, after its bit; [`Inbox::close`], after its flag; and whoever has armed it and then found something.
+//!   Each of them wakes *all* that wait: by the word, by the descriptor, by the helper of the streams, by the owner's own word.
 //!
-//! Nobody ever disarms in silence: that would strand the others. So while the word is armed nothing has come since
-//! somebody armed it; and that one looked after it had armed, and takes what it has found, or leaves and wakes the others.
+//! Nobody ever disarms in silence: that would strand the others. So while the word is armed nothing is pending, or somebody stands
+//! between arming it and looking, and will wake the others if there is something.
 //!
 //! What can not happen: a signal that is lost because another is noisy, since each has a bit of its own and what wakes carries
 //! nothing; a thread that sleeps while something is pending and nobody is awake to take it.
@@ -63,10 +63,9 @@ impl Inbox {
         }
     }
 
-    /// Wakes all that may wait, armed or not. Any context; it may change `errno`.
     #[cold]
     #[inline(never)]
-    pub(crate) fn wake(&self) {
+    fn wake(&self) {
         sys::wake_all(self.armed.as_ptr());
         // Relaxed: ordered by the armed word, whose Release in `arm` and Acquire in `fire` this stands behind.
         let descriptor = self.descriptor.load(Ordering::Relaxed);
@@ -92,17 +91,21 @@ impl Inbox {
         self.closed.load(Ordering::Acquire)
     }
 
-    /// Whether a wait has an end: something is pending, or it is closed. Otherwise one may sleep until [`fire`](Self::fire) is
-    /// called: the word was armed before the look. Owner context.
+    /// Whether a wait has an end: something is pending, or it is closed. Otherwise the word is armed, and one may sleep until it
+    /// is fired. Owner context.
     pub(crate) fn is_ready_or_armed(&self) -> bool {
         if self.is_ready() {
             return true;
         }
         self.armed.arm();
-        self.is_ready()
+        let ready = self.is_ready();
+        if ready {
+            self.fire(); // somebody may be about to sleep who looked before that came: see the file's head
+        }
+        ready
     }
 
-    pub(crate) fn is_ready(&self) -> bool {
+    fn is_ready(&self) -> bool {
         self.pending.any() || self.is_closed()
     }
 
@@ -128,8 +131,8 @@ impl Inbox {
         self.descriptor.store(descriptor, Ordering::Relaxed);
     }
 
-    /// Somebody has looked at all there is: the descriptor is readable no more, unless something has come meanwhile. Owner
-    /// context.
+    /// Somebody has looked. The descriptor is readable no more, unless there is something still; then it becomes so anew, for whoever
+    /// is told of the change alone. Owner context.
     pub(crate) fn settle(&self) {
         // Relaxed: the number alone.
         let descriptor = self.descriptor.load(Ordering::Relaxed);

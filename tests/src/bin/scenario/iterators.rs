@@ -296,7 +296,8 @@ fn a_handler_that_fails_ends_a_wait_and_loses_no_signal() {
 }
 
 fn a_session_for_polling_can_not_wait() {
-    let _session = sigtrip::init_with(sigtrip::Options::untouched().polling(true)).expect("the first session");
+    let _session =
+        sigtrip::init_with(sigtrip::Options::untouched().polling(true)).expect("the first session");
     let signals = signals(Signal::USR1);
     trip(Signal::USR1);
     assert!(matches!(signals.wait(), Err(Interrupt::Error(Error::PollingOnly))));

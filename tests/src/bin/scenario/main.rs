@@ -15,6 +15,7 @@ mod forks;
 mod handlers;
 mod helpers;
 mod hooks;
+mod iterator_storms;
 mod iterators;
 mod lines;
 mod masks;
@@ -26,6 +27,7 @@ mod sessions;
 mod signal_context;
 mod sigwaits;
 mod storms;
+mod streams;
 mod stress;
 mod timers;
 mod two_copies;
@@ -53,6 +55,7 @@ const ROOMS: &[(&str, &[Scenario])] = &[
     ("forks", forks::ALL),
     ("handlers", handlers::ALL),
     ("hooks", hooks::ALL),
+    ("iterator_storms", iterator_storms::ALL),
     ("iterators", iterators::ALL),
     ("lines", lines::ALL),
     ("masks", masks::ALL),
@@ -64,6 +67,7 @@ const ROOMS: &[(&str, &[Scenario])] = &[
     ("signal_context", signal_context::ALL),
     ("sigwaits", sigwaits::ALL),
     ("storms", storms::ALL),
+    ("streams", streams::ALL),
     ("stress", stress::ALL),
     ("timers", timers::ALL),
     ("two_copies", two_copies::ALL),
