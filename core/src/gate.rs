@@ -13,7 +13,7 @@
 //! (a) slot.who.compare_exchange(0, me)            (w) pointer.swap(new)
 //! (b) pointer.load(), use what it points to       (x) slot.who.fetch_add(0): 0? nobody here
 //! (c) slot.left.store(slot.left + 1)              (y) else note slot.left ...
-//! (d) slot.who.store(0)                           (z) ... until it has changed, or who is 0
+//! (d) slot.who.swap(0)                            (z) ... until it has changed, or who is 0
 //! ```
 //!
 //! The interleaving that must not be: (b) reads the old pointer, and (x) reads 0. With a plain store in (a) or a plain load in (x) it can
@@ -123,9 +123,9 @@ impl<const SLOTS: usize> Gate<SLOTS> {
     #[inline]
     pub fn enter(&self, me: usize) -> Entered {
         for (index, who) in self.who.iter().enumerate().take_while(|_| me != 0) {
-            // AcqRel: Acquire pairs with the Release of `is_taken`: if that came first, what the writer swapped before is seen. Release
-            // pairs with the Acquire there. Relaxed where it fails: nothing is read by it.
-            if who.compare_exchange(0, me, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
+            // Acquire: pairs with the Release of `is_taken`: if that came first, what the writer swapped before is seen. No Release: nothing
+            // was done yet that a writer waits for. Relaxed where it fails: it is not this slot by which the two meet.
+            if who.compare_exchange(0, me, Ordering::Acquire, Ordering::Relaxed).is_ok() {
                 return Entered(Place::Slot(index));
             }
         }
@@ -140,8 +140,8 @@ impl<const SLOTS: usize> Gate<SLOTS> {
         // Relaxed: either will do; the writer looks at both.
         let bank = self.bank.load(Ordering::Relaxed) & 1;
         if let Some(count) = self.banks.get(bank) {
-            // AcqRel: as in `enter`, with `wait_for_bank`.
-            count.fetch_add(1, Ordering::AcqRel);
+            // Acquire: as in `enter`.
+            count.fetch_add(1, Ordering::Acquire);
         }
         Entered(Place::Bank { bank, generation })
     }
@@ -164,8 +164,9 @@ impl<const SLOTS: usize> Gate<SLOTS> {
                     let times = left.load(Ordering::Relaxed).wrapping_add(1);
                     // Release: pairs with the Acquire in `wait_for_slot`: what this reader did is over for whoever sees it.
                     left.store(times, Ordering::Release);
-                    // Release: pairs with the Acquire of whoever sees the slot free.
-                    who.store(0, Ordering::Release);
+                    // Release: pairs with the Acquire of whoever sees the slot free. A swap: a writer's look writes too, and this comes after
+                    // each look that has seen the reader.
+                    who.swap(0, Ordering::Release);
                 }
             }
             Place::Bank { bank, generation } => self.leave_a_bank(bank, generation),
@@ -179,7 +180,7 @@ impl<const SLOTS: usize> Gate<SLOTS> {
         if generation == self.generation.load(Ordering::Relaxed)
             && let Some(count) = self.banks.get(bank)
         {
-            // Release: pairs with the Acquire in `wait_for_bank`.
+            // Release: pairs with the Acquire of `is_taken`.
             count.fetch_sub(1, Ordering::Release);
         }
     }
@@ -330,8 +331,8 @@ fn wait_for_slot(who: &AtomicUsize, left: &AtomicUsize, pause: &mut impl FnMut()
     }
     // Relaxed: `is_taken` has acquired from this reader, who has acquired from all before.
     let noted = left.load(Ordering::Relaxed);
-    // Acquire, both: pairs with the two Releases in `leave`.
-    while who.load(Ordering::Acquire) != 0 && left.load(Ordering::Acquire) == noted {
+    // Acquire: pairs with the Release in `leave`. It is not older than who is there now: `is_taken` has acquired from that one.
+    while is_taken(who) && left.load(Ordering::Acquire) == noted {
         pause();
     }
 }

@@ -393,6 +393,32 @@ pub fn wait_for_exit(pid: i32) -> i32 {
     if libc::WIFEXITED(status) { libc::WEXITSTATUS(status) } else { 128 + libc::WTERMSIG(status) }
 }
 
+/// Waits for the end of a child.
+#[must_use]
+pub fn wait_status(pid: i32) -> std::process::ExitStatus {
+    std::os::unix::process::ExitStatusExt::from_raw(wait(pid, 0))
+}
+
+/// Waits until a child is stopped, and returns by which signal.
+///
+/// # Panics
+///
+/// If it ends.
+#[must_use]
+#[track_caller]
+pub fn wait_until_it_stops(pid: i32) -> c_int {
+    let status = wait(pid, libc::WUNTRACED);
+    assert!(libc::WIFSTOPPED(status), "the child did not stop: {status:#x}");
+    libc::WSTOPSIG(status)
+}
+
+fn wait(pid: i32, options: c_int) -> c_int {
+    let mut status = 0;
+    // SAFETY: our own child, and room for its status.
+    while unsafe { libc::waitpid(pid, &raw mut status, options) } == -1 {}
+    status
+}
+
 /// Ends the process at once, as a forked child must.
 pub fn exit_now(status: i32) -> ! {
     // SAFETY: no preconditions.

@@ -83,6 +83,12 @@ const ROWS: &[Row] = &[
     delivery("fault trampoline", 28, 2),
     // The request, by a swap; whether it is the second; whether extras are wanted.
     delivery("shutdown trampoline", 26, 3),
+    // A hook that sets a flag, with all that keeps it from being freed meanwhile. The slot is taken and freed: two locked.
+    delivery("hooks", 50, 2),
+    // Each more costs its call.
+    delivery("four hooks", 50 + 3 * 12, 2),
+    // And then the bit, and whether the owner sleeps, and whether extras are wanted.
+    delivery("handler and hook", 66, 4),
     // A load, a test, a branch.
     Row {
         scenario: "safe point",

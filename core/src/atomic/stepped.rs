@@ -48,7 +48,7 @@ macro_rules! stepped {
 
 stepped!(AtomicUsize<>, usize,
     load() -> usize; store(value: usize) -> (); fetch_or(bits: usize) -> usize; fetch_and(bits: usize) -> usize;
-    fetch_add(more: usize) -> usize; fetch_sub(less: usize) -> usize;);
+    fetch_add(more: usize) -> usize; fetch_sub(less: usize) -> usize; swap(value: usize) -> usize;);
 stepped!(AtomicU32<>, u32, load() -> u32; swap(value: u32) -> u32;);
 stepped!(AtomicPtr<T>, *mut T, load() -> *mut T; swap(new: *mut T) -> *mut T;);
 

@@ -31,17 +31,17 @@ pub(crate) fn kick(thread: c_int, signal: Signum) {
 }
 
 /// A moment's rest in a loop that waits for signal context to have left, longer the more often it has waited: first none, then the
-/// processor is given up, in the end for a millisecond.
+/// processor is given up, in the end for a tenth of a millisecond.
 pub(crate) fn rest(times: u32) {
     const SPINS: u32 = 64;
-    const YIELDS: u32 = 1000;
+    const YIELDS: u32 = 100;
     if times < SPINS {
         core::hint::spin_loop();
     } else if times < YIELDS {
         // SAFETY: no arguments, no preconditions.
         unsafe { libc::sched_yield() };
     } else {
-        sleep_thread(now() + Duration::from_millis(1));
+        sleep_thread(now() + Duration::from_micros(100));
     }
 }
 

@@ -6,7 +6,7 @@
 use std::{
     ffi::c_int,
     process::ExitCode,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::atomic::{AtomicBool, AtomicU32, Ordering},
 };
 
 use sigtrip::{Delivery, Options, Session, Signal, check_signals, init_with, on, shutdown_flag};
@@ -37,6 +37,9 @@ fn main() -> ExitCode {
         "armed trampoline" => trampoline(Options::untouched(), Signal::USR1),
         "fault trampoline" => trampoline(Options::untouched(), Signal::SEGV),
         "shutdown trampoline" => shutdown(),
+        "hooks" => hooks(1),
+        "four hooks" => hooks(4),
+        "handler and hook" => handler_and_hook(),
         "empty region" => empty_region(),
         "safe point" => safe_point(),
         "core dispatch" => core_dispatch(pending),
@@ -109,6 +112,37 @@ fn shutdown() {
     stop_for_the_tracer();
     raise(libc::SIGTERM);
     assert_eq!(flag.signal(), Some(Signal::TERM));
+}
+
+/// A hook that does as little as one can: it sets a flag.
+fn register_hook() {
+    static SET: AtomicBool = AtomicBool::new(false);
+    // SAFETY: an atomic store.
+    let id = unsafe { sigtrip::register_hook(Signal::USR1, |_| SET.store(true, Ordering::Relaxed)) };
+    id.expect("a signal that can have hooks");
+}
+
+fn hooks(count: usize) {
+    // Elsewhere as many as you like: they cost nothing here.
+    for signal in SIGNALS.into_iter().filter(|&signal| signal != Signal::USR1) {
+        for _ in 0..100 {
+            // SAFETY: it does nothing.
+            unsafe { sigtrip::register_hook(signal, |_| {}) }.expect("a signal that can have hooks");
+        }
+    }
+    (0..count).for_each(|_| register_hook());
+    stop_for_the_tracer();
+    raise(libc::SIGUSR1);
+}
+
+fn handler_and_hook() {
+    let _session = session(Options::untouched());
+    on(Signal::USR1, count).expect("a signal that can be handled");
+    register_hook();
+    stop_for_the_tracer();
+    raise(libc::SIGUSR1);
+    check_signals().expect("the handler does not fail");
+    assert_eq!(HANDLED.load(Ordering::Relaxed), 1);
 }
 
 fn empty_region() {

@@ -34,6 +34,12 @@ crate::scenarios!(
     a_fork_while_another_thread_is_inside_a_hook,
     a_fork_inside_a_hook,
     a_fork_while_another_thread_unregisters,
+    a_storm_of_changes_and_deliveries,
+    a_storm_of_hooks_that_unregister_themselves,
+    a_crowd_inside_hooks,
+    a_change_costs_the_same_among_many,
+    a_foreign_handler_that_forks_while_hooks_change,
+    nothing_is_lost_when_hooks_come_and_go,
 );
 
 /// Registers a hook. Those of these scenarios do what they may: atomics, and calls that are async-signal-safe.
@@ -61,10 +67,14 @@ pub(crate) fn read(number: &AtomicUsize) -> usize {
     number.load(Ordering::Relaxed)
 }
 
+pub(crate) fn more(number: &AtomicUsize) {
+    number.fetch_add(1, Ordering::Relaxed);
+}
+
 /// A hook that counts.
 pub(crate) fn counting(signal: Signal) -> (HookId, &'static AtomicUsize) {
     let count = number();
-    (hook(signal, |_| drop(count.fetch_add(1, Ordering::Relaxed))), count)
+    (hook(signal, |_| more(count)), count)
 }
 
 /// Waits until it is true.
@@ -169,9 +179,9 @@ fn what_can_not_have_a_hook() {
     };
     refused(Signal::KILL, Error::Uncatchable(Signal::KILL));
     refused(Signal::STOP, Error::Uncatchable(Signal::STOP));
-    reserved().map(|signal| refused(signal, Error::Reserved(signal)));
+    reserved().into_iter().for_each(|signal| refused(signal, Error::Reserved(signal)));
     let faults = [Signal::SEGV, Signal::BUS, Signal::FPE, Signal::ILL];
-    faults.map(|signal| refused(signal, Error::Fault(signal)));
+    faults.into_iter().for_each(|signal| refused(signal, Error::Fault(signal)));
     // The unchecked ones take faults, and nothing else that the others refuse.
     for signal in [Signal::KILL, Signal::STOP, reserved()[0]] {
         let options = HookOptions::new();
@@ -221,12 +231,11 @@ fn hooks_stay_whatever_the_session_does() {
 
 /// The hook runs before the bit is set, so that whoever dispatches sees what it wrote.
 fn a_handler_finds_what_its_hook_wrote() {
-    const ROUNDS: usize = 20_000;
+    const ROUNDS: usize = 2000;
     let _session = session();
     let (_, hooked) = counting(Signal::USR1);
     let late = number();
-    on(Signal::USR1, |_| drop(late.fetch_max(read(hooked), Ordering::Relaxed))).expect("ok");
-    let owner = raw::Thread::current();
+    on(Signal::USR1, |_| _ = late.fetch_max(read(hooked), Ordering::Relaxed)).expect("ok");
     raw::block(Signal::USR1, true);
     let sender = thread::spawn(move || {
         raw::block(Signal::USR1, false);
@@ -235,9 +244,9 @@ fn a_handler_finds_what_its_hook_wrote() {
             until(|| read(late) == round); // else it was dispatched without the hook's word
         }
     });
-    let _ = owner;
     while read(late) < ROUNDS {
         check_signals().expect("none fails");
+        thread::yield_now();
     }
     sender.join().expect("it does not panic");
 }
@@ -339,9 +348,9 @@ fn every_closure_is_dropped_once() {
 
 fn static_hooks() {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
-    static PLAIN: StaticHook = StaticHook::new(|_| drop(COUNT.fetch_add(1, Ordering::Relaxed)));
+    static PLAIN: StaticHook = StaticHook::new(|_| more(&COUNT));
     static GIVEN: StaticHook =
-        StaticHook::with(|count, _| drop(count.fetch_add(10, Ordering::Relaxed)), &COUNT);
+        StaticHook::with(|count, _| _ = count.fetch_add(10, Ordering::Relaxed), &COUNT);
     // SAFETY: they count.
     let register = |hook| unsafe { register_static_hook(Signal::USR1, hook) };
     let first = register(&PLAIN).expect("ok");
@@ -456,4 +465,183 @@ fn a_fork_while_another_thread_unregisters() {
     GO_ON.store(true, Ordering::Release);
     runs.join().expect("it does not panic");
     assert!(unregisters.join().expect("it does not panic"));
+}
+
+/// Registered and unregistered on some threads, while others are delivered to and a third kind forks: no closure is run that was freed,
+/// and each is freed once.
+fn a_storm_of_changes_and_deliveries() {
+    const CHANGES: usize = 500;
+    static STOP: AtomicBool = AtomicBool::new(false);
+    let (drops, runs) = (number(), number());
+    let (_, steady) = counting(Signal::USR1);
+    let sent = number();
+    let targets: Vec<_> = (0..2)
+        .map(|_| {
+            thread::spawn(move || {
+                while !STOP.load(Ordering::Relaxed) {
+                    trip(Signal::USR1);
+                    more(sent);
+                }
+            })
+        })
+        .collect();
+    let writers: Vec<_> = (0..2)
+        .map(|writer| {
+            thread::spawn(move || {
+                raw::block(Signal::USR1, writer == 0); // one is interrupted too
+                for _ in 0..CHANGES {
+                    let canary = Canary::new(drops);
+                    let id = hook(Signal::USR1, move |_| {
+                        canary.check();
+                        more(runs);
+                    });
+                    thread::yield_now();
+                    assert!(unregister_hook(id));
+                }
+            })
+        })
+        .collect();
+    writers.into_iter().for_each(|writer| writer.join().expect("it does not panic"));
+    assert_eq!(read(drops), 2 * CHANGES, "each closure is freed once, when its unregistering returns");
+    STOP.store(true, Ordering::Relaxed);
+    targets.into_iter().for_each(|target| target.join().expect("it does not panic"));
+    assert_eq!(read(steady), read(sent), "the one that stays misses none");
+    assert!(read(runs) > 0);
+}
+
+/// The same, each hook unregistering itself at its first run.
+fn a_storm_of_hooks_that_unregister_themselves() {
+    const CHANGES: usize = 500;
+    static STOP: AtomicBool = AtomicBool::new(false);
+    let (drops, gone) = (number(), number());
+    counting(Signal::USR1); // the default action would kill
+    let target = thread::spawn(|| {
+        while !STOP.load(Ordering::Relaxed) {
+            trip(Signal::USR1);
+        }
+    });
+    raw::block(Signal::USR1, true);
+    for _ in 0..CHANGES {
+        let id = Arc::new(std::sync::OnceLock::<HookId>::new());
+        let (canary, own) = (Canary::new(drops), id.clone());
+        let registered = hook(Signal::USR1, move |_| {
+            // It may be run before it knows its id.
+            if own.get().is_some_and(|&id| unregister_hook(id)) {
+                more(gone);
+            }
+            canary.check();
+        });
+        id.set(registered).expect("once");
+    }
+    until(|| read(gone) == CHANGES);
+    STOP.store(true, Ordering::Relaxed);
+    target.join().expect("it does not panic");
+    let (last, _) = counting(Signal::USR2);
+    assert!(unregister_hook(last));
+    assert_eq!(read(drops), CHANGES);
+}
+
+/// More threads inside hooks at once than have names: nobody is told the wrong thing, and everything is freed when they have left.
+fn a_crowd_inside_hooks() {
+    static GO_ON: AtomicBool = AtomicBool::new(false);
+    const CROWD: usize = 40;
+    let (inside, refused, drops) = (number(), number(), number());
+    let canary = Canary::new(drops);
+    let id = hook(Signal::USR1, move |_| {
+        more(inside);
+        while !GO_ON.load(Ordering::Acquire) {
+            thread::yield_now();
+        }
+        // SAFETY: it does nothing.
+        if unsafe { register_hook(Signal::USR2, |_| {}) }.is_err() {
+            more(refused);
+        }
+        canary.check();
+    });
+    let crowd: Vec<_> = (0..CROWD).map(|_| thread::spawn(|| trip(Signal::USR1))).collect();
+    until(|| read(inside) == CROWD);
+    // SAFETY: it does nothing.
+    assert_eq!(unsafe { register_hook(Signal::USR2, |_| {}) }, Err(Error::HooksCrowded));
+    assert!(unregister_hook(id), "unlinked, and not waited for");
+    assert_eq!(read(drops), 0);
+    GO_ON.store(true, Ordering::Release);
+    crowd.into_iter().for_each(|it| it.join().expect("it does not panic"));
+    assert_eq!(read(refused), CROWD, "nobody could register inside");
+    counting(Signal::USR2);
+    assert_eq!(read(drops), 1);
+}
+
+/// It is by structure: nothing is walked. Among many thousand hooks a change takes as many steps as among none; were they walked,
+/// this would take minutes.
+fn a_change_costs_the_same_among_many() {
+    const MANY: usize = 50_000;
+    let ids: Vec<_> = (0..MANY).map(|_| hook(Signal::USR1, |_| {})).collect();
+    for id in &ids {
+        let new = hook(Signal::USR1, |_| {});
+        assert!(unregister_hook(*id) && unregister_hook(new));
+    }
+    assert_eq!(raw::sigaction(Signal::USR1, None), raw::Action::DEFAULT);
+}
+
+/// Anywhere in a change, on the thread that makes it. The hooks are static: in the middle of the heap's code nobody may fork.
+fn a_foreign_handler_that_forks_while_hooks_change() {
+    static IN_THE_CHILD: StaticHook = StaticHook::new(|_| {});
+    extern "C" fn fork_here(_: std::ffi::c_int) {
+        let child = raw::fork();
+        if child == 0 {
+            // Here nobody holds the lock, whatever the thread was doing.
+            // SAFETY: it does nothing.
+            let new = unsafe { register_static_hook(Signal::USR2, &IN_THE_CHILD) };
+            raw::exit_now(i32::from(!new.is_ok_and(unregister_hook)));
+        }
+        assert_eq!(raw::wait_for_exit(child), 0);
+    }
+    raw::sigaction(Signal::ALRM, Some(raw::Action::new(fork_here, 0, 0)));
+    let changer = raw::Thread::current();
+    let finished = Arc::new(AtomicBool::new(false));
+    let sender = thread::spawn({
+        let finished = finished.clone();
+        move || {
+            while !finished.load(Ordering::Relaxed) {
+                changer.send(Signal::ALRM);
+                thread::yield_now();
+            }
+        }
+    });
+    static HOOKS: [StaticHook; 2] = [const { StaticHook::new(|_| {}) }; 2];
+    for _ in 0..300 {
+        let ids = HOOKS.each_ref().map(|hook| {
+            // SAFETY: it does nothing.
+            unsafe { register_static_hook(Signal::USR1, hook) }.expect("it is free")
+        });
+        assert!(ids.into_iter().all(unregister_hook));
+    }
+    finished.store(true, Ordering::Relaxed);
+    sender.join().expect("it does not panic");
+}
+
+/// A session's trampolines and the hooks change places under a stream of deliveries: none is lost by either.
+fn nothing_is_lost_when_hooks_come_and_go() {
+    const SENT: usize = 2000;
+    let _session = session();
+    let (handled, delivered) = (number(), number());
+    on(Signal::real_time(0).expect("there is one"), |_| more(handled)).expect("ok");
+    let signal = Signal::real_time(0).expect("there is one");
+    let stop = Arc::new(AtomicBool::new(false));
+    let changer = thread::spawn({
+        let stop = stop.clone();
+        move || {
+            raw::block(signal, true);
+            while !stop.load(Ordering::Relaxed) {
+                assert!(unregister_hook(hook(signal, |_| more(delivered))));
+            }
+        }
+    });
+    for sent in 1..=SENT {
+        trip(signal);
+        check_signals().expect("none fails");
+        assert_eq!(read(handled), sent, "a delivery was lost");
+    }
+    stop.store(true, Ordering::Relaxed);
+    changer.join().expect("it does not panic");
 }

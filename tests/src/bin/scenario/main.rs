@@ -4,6 +4,7 @@
 
 use std::process::ExitCode;
 
+mod chains;
 mod channels;
 mod children;
 mod dispositions;
@@ -20,7 +21,9 @@ mod iterators;
 mod lines;
 mod masks;
 mod names;
+mod neighbours;
 mod polls;
+mod ready_hooks;
 mod restart;
 mod sending;
 mod sessions;
@@ -46,6 +49,7 @@ macro_rules! scenarios {
 pub(crate) use scenarios;
 
 const ROOMS: &[(&str, &[Scenario])] = &[
+    ("chains", chains::ALL),
     ("children", children::ALL),
     ("channels", channels::ALL),
     ("dispositions", dispositions::ALL),
@@ -60,7 +64,9 @@ const ROOMS: &[(&str, &[Scenario])] = &[
     ("lines", lines::ALL),
     ("masks", masks::ALL),
     ("names", names::ALL),
+    ("neighbours", neighbours::ALL),
     ("polls", polls::ALL),
+    ("ready_hooks", ready_hooks::ALL),
     ("restart", restart::ALL),
     ("sending", sending::ALL),
     ("sessions", sessions::ALL),
