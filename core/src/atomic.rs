@@ -1,7 +1,7 @@
 //! The one place that names atomics.
 //!
 //! Everything above sees one interface: `AtomicUsize`, `AtomicU32`, `AtomicPtr`, `Ordering`, [`WORD_BITS`] and
-//! two functions that make arrays of them. Which body stands behind it is decided here, once, by path:
+//! functions that make arrays of them. Which body stands behind it is decided here, once, by path:
 //!
 //! | body | when | what for |
 //! |---|---|---|
@@ -22,7 +22,9 @@ compile_error!("sigtrip-core needs atomic read-modify-write of pointer width; th
 mod body;
 
 pub use body::WORD_BITS;
-pub(crate) use body::{AtomicPtr, AtomicU32, AtomicUsize, Ordering, null_pointers, zeroed_words};
+pub(crate) use body::{
+    AtomicPtr, AtomicU32, AtomicUsize, Ordering, null_pointers, zeroed_rows, zeroed_words,
+};
 
 #[cfg(all(not(sigtrip_loom), any(test, sigtrip_step)))]
 pub use body::step;

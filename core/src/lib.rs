@@ -29,6 +29,7 @@
 //!   one signal that come before it is taken coalesce into one.
 //! - Signal context is bounded: [`Dispatcher::trip`] is two atomic read-modify-writes, and at most one wake for each sleep.
 //! - A handler that fails or panics strands nobody: what was not taken stays pending.
+//! - Nothing is dropped in silence: a record that does not fit in the ring of [`Records`] is refused, and counted.
 //! - Fixed memory: a [`Dispatcher`] is `WORDS * (WORD_BITS + 1)` machine words and four bytes, all zero at the start.
 //!
 //! # The map of the house
@@ -44,6 +45,8 @@
 //! | `table.rs` | [`Disposition`], [`HandlerTable`], [`OneWord`]: one machine word per signal |
 //! | `wake.rs` | [`Armed`]: how to sleep without missing a signal |
 //! | `gate.rs` | [`Gate`]: when nobody in signal context can see any more what was taken away |
+//! | `count.rs` | [`Counts`]: how many deliveries of each signal |
+//! | `record.rs` | [`Records`]: what is known of each delivery, in a fixed ring |
 //! | `kernel.rs` | [`Kernel`]: all that is asked of an operating system |
 //! | `dispatcher.rs` | [`Dispatcher`]: the above put together |
 #![no_std]
@@ -54,10 +57,12 @@
 extern crate std;
 
 mod atomic;
+mod count;
 mod dispatcher;
 mod gate;
 mod kernel;
 mod pending;
+mod record;
 mod set;
 mod signum;
 mod table;
@@ -66,10 +71,12 @@ mod wake;
 pub use atomic::WORD_BITS;
 #[cfg(all(not(sigtrip_loom), any(test, sigtrip_step)))]
 pub use atomic::step;
+pub use count::Counts;
 pub use dispatcher::{Dispatcher, Replaced};
 pub use gate::{Entered, Gate};
 pub use kernel::Kernel;
 pub use pending::Pending;
+pub use record::{Cursor, Records};
 pub use set::{Iter, SignalSet};
 pub use signum::{OutOfRange, Signum};
 pub use table::{Disposition, HandlerTable, OneWord};

@@ -10,6 +10,9 @@
 //! weaker is itself tested, in `tests/tests/loom_mutants.rs`; who adds a test here adds its mutant there.
 #![cfg(sigtrip_loom)]
 
+#[path = "loom/record.rs"]
+mod record;
+
 use std::sync::{
     Arc, Mutex as Notebook,
     atomic::{AtomicUsize as Count, Ordering::SeqCst},

@@ -9,6 +9,10 @@ pub(crate) const fn zeroed_words<const N: usize>() -> [AtomicUsize; N] {
     [const { AtomicUsize::new(0) }; N]
 }
 
+pub(crate) const fn zeroed_rows<const LENGTH: usize, const N: usize>() -> [[AtomicUsize; LENGTH]; N] {
+    [const { zeroed_words() }; N]
+}
+
 pub(crate) const fn null_pointers<const N: usize>() -> [[AtomicPtr<()>; WORD_BITS]; N] {
     [const { [const { AtomicPtr::new(core::ptr::null_mut()) }; WORD_BITS] }; N]
 }

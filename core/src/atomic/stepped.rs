@@ -53,15 +53,16 @@ stepped!(AtomicU32<>, u32, load() -> u32; swap(value: u32) -> u32;);
 stepped!(AtomicPtr<T>, *mut T, load() -> *mut T; swap(new: *mut T) -> *mut T;);
 
 impl AtomicUsize {
+    /// The one operation with two orderings.
     pub(crate) fn compare_exchange(
         &self,
-        was: usize,
+        current: usize,
         new: usize,
-        order: Ordering,
-        if_not: Ordering,
+        success: Ordering,
+        failure: Ordering,
     ) -> Result<usize, usize> {
         before_step();
-        self.0.compare_exchange(was, new, order, if_not)
+        self.0.compare_exchange(current, new, success, failure)
     }
 }
 
@@ -73,6 +74,10 @@ impl AtomicU32 {
 
 pub(crate) const fn zeroed_words<const N: usize>() -> [AtomicUsize; N] {
     [const { AtomicUsize::new(0) }; N]
+}
+
+pub(crate) const fn zeroed_rows<const LENGTH: usize, const N: usize>() -> [[AtomicUsize; LENGTH]; N] {
+    [const { zeroed_words() }; N]
 }
 
 pub(crate) const fn null_pointers<const N: usize>() -> [[AtomicPtr<()>; WORD_BITS]; N] {

@@ -25,6 +25,8 @@ pub(crate) const CORE: Floors = Floors {
         &["table"],
         &["wake"],
         &["gate"],
+        &["count"],
+        &["record"],
         &["kernel"],
         &["dispatcher"],
     ],
