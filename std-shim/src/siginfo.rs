@@ -44,6 +44,12 @@ impl SigInfo {
         record.signum().map(|_| Self { record })
     }
 
+    /// As the system has it.
+    #[cfg(feature = "std")]
+    pub(crate) const fn raw(&self) -> &sys::SigInfo {
+        &self.record
+    }
+
     /// The signal.
     ///
     /// ```

@@ -13,6 +13,7 @@
 
 use core::time::Duration;
 use std::{
+    boxed::Box,
     os::fd::{AsRawFd, OwnedFd},
     sync::{Arc, OnceLock, atomic::AtomicBool, atomic::Ordering},
 };
@@ -28,11 +29,12 @@ use super::{
 use crate::{
     Error, Frame, Interrupt, SigInfo, Signal, SignalSet,
     sys::{self, Woken},
-    trip::Inbox,
+    trip::{Inbox, Ring},
 };
 
 pub(crate) struct Instance {
     inbox: Inbox,
+    ring: Option<Box<Ring>>,
     /// Locked with the writers' lock held alone, so that no fork finds it held.
     slots: spin::Mutex<[Slot; sys::SIGNAL_MAX as usize]>,
     retired: AtomicBool,
@@ -63,10 +65,11 @@ impl Slot {
 }
 
 impl Instance {
-    /// With these signals.
-    pub(crate) fn new(signals: SignalSet) -> Result<Arc<Self>, Error> {
+    /// With these signals, and with records or without.
+    pub(crate) fn new(signals: SignalSet, recorded: bool) -> Result<Arc<Self>, Error> {
         let instance = Arc::new(Self {
             inbox: Inbox::new(),
+            ring: recorded.then(|| Box::new(Ring::new())),
             slots: spin::Mutex::new([Slot::Empty; sys::SIGNAL_MAX as usize]),
             retired: AtomicBool::new(false),
             descriptor: OnceLock::new(),
@@ -87,6 +90,19 @@ impl Instance {
         &self.inbox
     }
 
+    pub(crate) fn ring(&self) -> Option<&Ring> {
+        self.ring.as_deref()
+    }
+
+    /// Signal context.
+    fn deliver(&self, info: &SigInfo) {
+        let signal = info.signal().signum();
+        match &self.ring {
+            Some(ring) => self.inbox.deliver_recorded(signal, ring, info.raw()),
+            None => self.inbox.deliver(signal),
+        }
+    }
+
     /// Receives this signal too, if it does not yet.
     pub(crate) fn add(self: &Arc<Self>, signal: Signal) -> Result<(), Error> {
         hooks::check(signal)?; // a hook, which must not wait, among others
@@ -94,10 +110,9 @@ impl Instance {
             return Ok(());
         }
         let receiver = Arc::clone(self);
-        let hook = move |info: &SigInfo| receiver.inbox.deliver(info.signal().signum());
-        // SAFETY: `deliver` is async-signal-safe: it is of `trip/`.
+        // SAFETY: `deliver` is async-signal-safe: what it calls is of `trip/`.
         #[allow(unsafe_code)]
-        let registered = unsafe { register_hook(signal, hook) };
+        let registered = unsafe { register_hook(signal, move |info| receiver.deliver(info)) };
         self.settle(signal, registered)
     }
 
@@ -228,6 +243,9 @@ impl Instance {
             if *slot == Slot::Coming {
                 *slot = Slot::Empty;
             }
+        }
+        if let Some(ring) = &self.ring {
+            ring.forget();
         }
         self.inbox.forget(self.descriptor.get().map(AsRawFd::as_raw_fd).filter(|&it| renewed(it)));
     }

@@ -41,12 +41,14 @@
 mod handle;
 mod iter;
 mod readiness;
+mod received;
 #[cfg(feature = "async")]
 mod stream;
 
 pub use handle::Handle;
-pub use iter::{Forever, Pending};
+pub use iter::{Forever, Pending, Receivable};
 pub use readiness::Readiness;
+pub use received::Received;
 #[cfg(feature = "async")]
 pub use stream::{FirstOf, SignalStream, ctrl_c, first_of};
 
@@ -56,14 +58,14 @@ use std::sync::Arc;
 use crate::{
     Error, Frame, Interrupt, Signal, SignalSet,
     owner::{instance::Instance, wait::deadline_in},
+    trip::Ring,
 };
-use iter::Received;
 
 /// A receiver of signals. See the [module](self).
 ///
 /// Any thread may use it, several at once too; each signal goes to one of them. Dropped, it gives the dispositions back, and what was not taken is
 /// gone with it. Not for signal context, but for what says so.
-pub struct Signals<T: Received = Signal> {
+pub struct Signals<T: Receivable = Signal> {
     instance: Arc<Instance>,
     gives: PhantomData<fn() -> T>,
 }
@@ -86,11 +88,53 @@ impl Signals {
     /// # Ok::<(), Error>(())
     /// ```
     pub fn new(signals: impl Into<SignalSet>) -> Result<Self, Error> {
-        Ok(Self { instance: Instance::new(signals.into())?, gives: PhantomData })
+        Ok(Self { instance: Instance::new(signals.into(), false)?, gives: PhantomData })
+    }
+
+    /// The same with a record of each delivery: who has sent it, and with what value. They come in the order of delivery.
+    ///
+    /// There is room for 1024; what comes while it is full is counted as [`refused`](Signals::refused), and its signal comes once without a
+    /// record. Real-time signals, which the kernel queues, so come complete with their values while there is room; of a
+    /// standard signal the kernel keeps one until it is delivered.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    ///
+    /// ```
+    /// use sigtrip::{Signal, Signals, sigqueue};
+    ///
+    /// let work = Signal::real_time(0)?;
+    /// let signals = Signals::with_records([work, Signal::TERM])?;
+    /// for value in [1, 2, 3] {
+    ///     sigqueue(std::process::id() as i32, work, value)?;
+    /// }
+    /// let values = signals.pending().map(|received| received.info().unwrap().value().unwrap());
+    /// assert!(values.eq([1, 2, 3]));
+    /// # Ok::<(), sigtrip::Interrupt>(())
+    /// ```
+    pub fn with_records(signals: impl Into<SignalSet>) -> Result<Signals<Received>, Error> {
+        Ok(Signals { instance: Instance::new(signals.into(), true)?, gives: PhantomData })
     }
 }
 
-impl<T: Received> Signals<T> {
+impl Signals<Received> {
+    /// How many deliveries have no record because there was no room for it. Any context.
+    ///
+    /// ```
+    /// use sigtrip::{Signal, Signals};
+    ///
+    /// let signals = Signals::with_records(Signal::USR1)?;
+    /// assert_eq!(signals.refused(), 0);
+    /// # Ok::<(), sigtrip::Error>(())
+    /// ```
+    #[must_use]
+    pub fn refused(&self) -> usize {
+        self.instance.ring().map_or(0, Ring::refused)
+    }
+}
+
+impl<T: Receivable> Signals<T> {
     /// What is pending now, ascending, each signal at most once. It never blocks. What one does not take stays pending.
     ///
     /// ```
@@ -228,13 +272,13 @@ impl<T: Received> Signals<T> {
     }
 }
 
-impl<T: Received> Drop for Signals<T> {
+impl<T: Receivable> Drop for Signals<T> {
     fn drop(&mut self) {
         self.instance.retire();
     }
 }
 
-impl<T: Received> fmt::Debug for Signals<T> {
+impl<T: Receivable> fmt::Debug for Signals<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Signals").field("signals", &self.signals()).finish_non_exhaustive()
     }

@@ -14,7 +14,7 @@ use futures_core::{FusedStream, Stream};
 
 use super::{
     Handle, Signals,
-    iter::{Pass, Received, take_in_turn},
+    iter::{Pass, Receivable, take_in_turn},
 };
 use crate::{Error, Signal, SignalSet, owner::helper};
 
@@ -39,7 +39,7 @@ use crate::{Error, Signal, SignalSet, owner::helper};
 /// ```
 #[derive(Debug)]
 #[must_use = "a stream does nothing unless it is polled"]
-pub struct SignalStream<T: Received = Signal> {
+pub struct SignalStream<T: Receivable = Signal> {
     signals: Signals<T>,
     pass: Pass,
     over: bool,
@@ -64,7 +64,7 @@ impl SignalStream {
     }
 }
 
-impl<T: Received> Signals<T> {
+impl<T: Receivable> Signals<T> {
     /// The same to be awaited. The first one starts the thread that wakes tasks.
     ///
     /// # Errors
@@ -80,11 +80,11 @@ impl<T: Received> Signals<T> {
     /// ```
     pub fn into_stream(self) -> Result<SignalStream<T>, Error> {
         helper::start()?;
-        Ok(SignalStream { signals: self, pass: Pass::default(), over: false })
+        Ok(SignalStream { signals: self, pass: Pass::new(), over: false })
     }
 }
 
-impl<T: Received> SignalStream<T> {
+impl<T: Receivable> SignalStream<T> {
     /// Waits for the next signal; `None` when it was closed. Nothing is lost if the future is dropped.
     ///
     /// ```
@@ -116,7 +116,7 @@ impl<T: Received> SignalStream<T> {
         let instance = &self.signals.instance;
         loop {
             let closed = instance.inbox().is_closed(); // before it takes: what came before that is taken
-            if let Some(taken) = take_in_turn(instance.inbox(), &mut self.pass) {
+            if let Some(taken) = take_in_turn(instance, &mut self.pass) {
                 return Poll::Ready(Some(taken));
             }
             if closed {
@@ -165,7 +165,7 @@ impl<T: Received> SignalStream<T> {
     }
 }
 
-impl<T: Received> Stream for SignalStream<T> {
+impl<T: Receivable> Stream for SignalStream<T> {
     type Item = T;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
@@ -173,7 +173,7 @@ impl<T: Received> Stream for SignalStream<T> {
     }
 }
 
-impl<T: Received> FusedStream for SignalStream<T> {
+impl<T: Receivable> FusedStream for SignalStream<T> {
     fn is_terminated(&self) -> bool {
         self.over
     }

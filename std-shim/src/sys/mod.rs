@@ -13,6 +13,8 @@ mod errno;
 mod fault;
 #[cfg(feature = "std")]
 mod file;
+#[cfg(feature = "std")]
+mod kept;
 mod mask;
 #[cfg(feature = "std")]
 mod pidfd;
@@ -42,6 +44,8 @@ pub(crate) use file::{
     POLL_ERROR, POLL_HANG_UP, POLL_WRITE, check_readable, duplicate, is_nonblocking, owned_wake_descriptor,
     read,
 };
+#[cfg(feature = "std")]
+pub(crate) use kept::{KEPT_WORDS, Kept};
 pub(crate) use mask::{Blocked, MaskChange, change_mask, pending};
 #[cfg(feature = "std")]
 pub(crate) use pidfd::{pidfd_open, pidfd_send_signal};

@@ -18,10 +18,10 @@ use core::{
     sync::atomic::{AtomicBool, AtomicI32, Ordering},
 };
 
-use sigtrip_core::{Armed, Pending, Signum};
+use sigtrip_core::{Armed, Pending, Records, Signum};
 
 use super::{DISPATCHER, Unix};
-use crate::sys::{self, WORDS};
+use crate::sys::{self, KEPT_WORDS, Kept, SigInfo, WORDS};
 
 /// No descriptor was asked for.
 const NONE: c_int = -1;
@@ -29,6 +29,52 @@ const NONE: c_int = -1;
 /// The word on which the helper thread of the streams sleeps.
 #[cfg(feature = "async")]
 pub(crate) static HELPER: Armed = Armed::new();
+
+/// So many records there is room for.
+pub(crate) const ROOM: usize = 1024;
+
+/// The records of an inbox that has some.
+///
+/// A delivery pushes its record, then sets its signal's bit in the inbox; so who clears a bit and then takes all that is here
+/// strands nothing. What the ring refuses is noted by the signal, so that it is known to have come.
+pub(crate) struct Ring {
+    records: Records<KEPT_WORDS, ROOM>,
+    without: Pending<WORDS>,
+}
+
+impl Ring {
+    pub(crate) fn new() -> Self {
+        Self { records: Records::new(), without: Pending::new() }
+    }
+
+    #[inline]
+    fn push(&self, signal: Signum, info: &SigInfo) {
+        if !self.records.push(info.keep()) {
+            self.without.trip(signal);
+        }
+    }
+
+    /// The oldest record. Owner context.
+    pub(crate) fn take(&self) -> Option<Kept> {
+        self.records.take()
+    }
+
+    /// A signal that has come without a record: the next after this one, else the first. Owner context.
+    pub(crate) fn take_without(&self, after: Option<Signum>) -> Option<Signum> {
+        self.without.take_next(after).or_else(|| self.without.take_next(None))
+    }
+
+    /// How many records were refused. Any context.
+    pub(crate) fn refused(&self) -> usize {
+        self.records.refused()
+    }
+
+    /// In the child of a fork.
+    pub(crate) fn forget(&self) {
+        self.records.forget_all();
+        self.without.clear();
+    }
+}
 
 pub(crate) struct Inbox {
     pending: Pending<WORDS>,
@@ -53,6 +99,13 @@ impl Inbox {
     pub(crate) fn deliver(&self, signal: Signum) {
         self.pending.trip(signal);
         self.fire();
+    }
+
+    /// As [`deliver`](Self::deliver), with a record.
+    #[inline]
+    pub(crate) fn deliver_recorded(&self, signal: Signum, ring: &Ring, info: &SigInfo) {
+        ring.push(signal, info);
+        self.deliver(signal);
     }
 
     /// Whoever may wait is to look again. Any context; it may change `errno`.

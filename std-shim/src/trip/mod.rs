@@ -16,7 +16,7 @@ mod wake;
 #[cfg(feature = "async")]
 pub(crate) use inbox::HELPER;
 #[cfg(feature = "std")]
-pub(crate) use inbox::Inbox;
+pub(crate) use inbox::{Inbox, ROOM, Ring};
 pub use kernel::Foreign;
 pub(crate) use kernel::Unix;
 pub(crate) use shutdown::{forget_request, requested_by};

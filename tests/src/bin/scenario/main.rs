@@ -24,6 +24,7 @@ mod names;
 mod neighbours;
 mod polls;
 mod ready_hooks;
+mod recorded_iterators;
 mod restart;
 mod sending;
 mod sessions;
@@ -67,6 +68,7 @@ const ROOMS: &[(&str, &[Scenario])] = &[
     ("neighbours", neighbours::ALL),
     ("polls", polls::ALL),
     ("ready_hooks", ready_hooks::ALL),
+    ("recorded_iterators", recorded_iterators::ALL),
     ("restart", restart::ALL),
     ("sending", sending::ALL),
     ("sessions", sessions::ALL),
