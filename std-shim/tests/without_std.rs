@@ -2,17 +2,19 @@
 //! without std (it passes with std too). Each case runs in a process of its own: this program, with the case's name.
 
 use core::{
-    sync::atomic::{AtomicU32, Ordering},
+    sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering},
     time::Duration,
 };
 use std::process::Command;
 
 use libtest_mimic::{Arguments, Trial};
 use sigtrip::{
-    Delivery, Disposition, Error, Handler, Interrupt, MaskHow, Options, Signal, SignalSet, Timer,
-    TimerSetting, alarm, block, check_signals, getitimer, getsignal, init, init_with, killpg, on, pause,
-    pause_for, pthread_sigmask, python, raise_signal, setitimer, shutdown_flag, siginterrupt, signal,
-    sigpending, sigqueue, sigsuspend, sigtimedwait, sigwait, sleep, strsignal,
+    Delivery, Disposition, Error, Handler, HookOptions, Interrupt, KernelDisposition, MaskHow, Options,
+    Signal, SignalSet, StaticHook, Timer, TimerSetting, alarm, block, check_signals, getitimer, getsignal,
+    hooks::{self, Ready},
+    init, init_with, kernel_disposition, killpg, on, pause, pause_for, pthread_sigmask, python, raise_signal,
+    register_static_hook, setitimer, shutdown_flag, siginterrupt, signal, sigpending, sigqueue, sigsuspend,
+    sigtimedwait, sigwait, sleep, strsignal, unregister_hook,
 };
 
 static HANDLED: AtomicU32 = AtomicU32::new(0);
@@ -42,6 +44,8 @@ const CASES: &[(&str, fn())] = &[
     ("timers_tick", timers_tick),
     ("signals_can_be_sent", signals_can_be_sent),
     ("siginterrupt_is_undone_at_the_end", siginterrupt_is_undone_at_the_end),
+    ("hooks_are_statics", hooks_are_statics),
+    ("hooks_can_be_ready_made", hooks_can_be_ready_made),
     ("errors_can_be_told_apart_and_printed", errors_can_be_told_apart_and_printed),
 ];
 
@@ -202,6 +206,46 @@ fn siginterrupt_is_undone_at_the_end() {
     assert_ne!(getsignal(Signal::SEGV).expect("ok"), before);
     drop(session);
     assert_eq!(getsignal(Signal::SEGV).expect("ok"), before);
+}
+
+fn hooks_are_statics() {
+    static HOOK: StaticHook =
+        StaticHook::new(|info| HANDLED.store(info.code().unsigned_abs(), Ordering::Relaxed));
+    static GIVEN: StaticHook =
+        StaticHook::with(|count, _| _ = count.fetch_add(1, Ordering::Relaxed), &HANDLED);
+    // SAFETY: atomic operations.
+    let first = unsafe { register_static_hook(Signal::USR1, &HOOK) }.expect("ok");
+    // SAFETY: as above.
+    let second = unsafe { register_static_hook(Signal::USR1, &GIVEN) }.expect("ok");
+    // SAFETY: as above.
+    let refused = unsafe { register_static_hook(Signal::USR2, &GIVEN) };
+    assert_eq!(refused, Err(Error::HookInUse));
+    let me = i32::try_from(std::process::id()).expect("a process");
+    let session = init_with(Options::untouched()).expect("the first");
+    sigqueue(me, Signal::USR1, 0).expect("it does not fail");
+    assert_eq!(handled(), 2); // -SI_QUEUE, and one
+    assert_eq!(getsignal(Signal::USR1), Ok(Disposition::Default));
+    drop(session);
+    assert_eq!(kernel_disposition(Signal::USR1), Ok(KernelDisposition::Ours));
+    assert!(unregister_hook(first) && unregister_hook(second) && !unregister_hook(first));
+    assert_eq!(kernel_disposition(Signal::USR1), Ok(KernelDisposition::Default));
+}
+
+fn hooks_can_be_ready_made() {
+    static FLAG: AtomicBool = AtomicBool::new(false);
+    static TIMES: AtomicUsize = AtomicUsize::new(0);
+    static SET: Ready = Ready::set_flag(&FLAG);
+    static COUNT: Ready = Ready::count(&TIMES);
+    static LAST: Ready = Ready::store(&TIMES, 7);
+    hooks::register(Signal::TERM, &SET).expect("ok");
+    hooks::register(Signal::TERM, &LAST).expect("ok");
+    hooks::register_with(Signal::TERM, HookOptions::new().chain(false), &COUNT).expect("ok");
+    assert_eq!(hooks::register(Signal::BUS, &COUNT), Err(Error::Fault(Signal::BUS)));
+    let _session = init_with(Options::untouched()).expect("the first");
+    raise_signal(Signal::TERM).expect("no handler");
+    assert!(FLAG.load(Ordering::Acquire));
+    assert_eq!(TIMES.load(Ordering::Acquire), 8);
+    assert_eq!(hooks::emulate_default(Signal::CHLD), Ok(()));
 }
 
 fn errors_can_be_told_apart_and_printed() {

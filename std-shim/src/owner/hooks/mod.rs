@@ -181,7 +181,9 @@ fn unlink(id: HookId, waiter: usize) -> bool {
     if list::is_alone(node) {
         table.hooked.remove_last(signal.signum());
     } else {
-        table.hooked.remove(signal.signum(), node.book.chains.load(Ordering::Relaxed));
+        // Relaxed: as above.
+        let chains = node.book.chains.load(Ordering::Relaxed);
+        table.hooked.remove(signal.signum(), chains);
     }
     table.hooks.unlink(signal, node, waiter);
     if waiter != 0 {

@@ -80,9 +80,9 @@ fn a_foreign_handler_is_called_first() {
 fn a_foreign_handler_gets_the_siginfo() {
     extern "C" fn with_info(number: c_int, info: *mut libc::siginfo_t, context: *mut std::ffi::c_void) {
         // SAFETY: a handler with SA_SIGINFO is given the record.
-        let (signo, code) = unsafe { ((*info).si_signo, (*info).si_code) };
-        let right =
-            number == libc::SIGUSR1 && signo == number && code == libc::SI_QUEUE && !context.is_null();
+        let info = unsafe { &*info };
+        let right = number == libc::SIGUSR1 && info.si_signo == number && info.si_code == libc::SI_QUEUE;
+        let right = right && !context.is_null();
         ran(if right { 1 } else { 9 });
     }
     let handler = with_info as *const () as usize;

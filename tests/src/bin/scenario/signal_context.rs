@@ -17,6 +17,7 @@ crate::scenarios!(
     errno_is_kept_by_a_delivery,
     errno_is_kept_by_a_delivery_that_wakes_the_owner,
     nothing_is_allocated_by_a_delivery,
+    nothing_is_allocated_by_a_delivery_to_hooks,
     nothing_is_allocated_by_a_safe_point_with_functions,
 );
 
@@ -97,6 +98,30 @@ fn nothing_is_allocated_by_a_delivery() {
     assert!(stop.is_set());
     assert_eq!(allocations(), before);
     check_signals().expect("none fails");
+}
+
+/// Nor by a hook that unregisters itself, nor by static hooks at all.
+fn nothing_is_allocated_by_a_delivery_to_hooks() {
+    static STATIC: sigtrip::StaticHook = sigtrip::StaticHook::new(|_| {});
+    static OWN: std::sync::OnceLock<sigtrip::HookId> = std::sync::OnceLock::new();
+    let data = vec![1; 10].into_boxed_slice();
+    let (id, count) = crate::hooks::counting(Signal::USR1);
+    let once = crate::hooks::hook(Signal::USR1, move |_| {
+        let gone = data.len() == 10 && OWN.get().is_some_and(|&id| sigtrip::unregister_hook(id));
+        count.fetch_add(usize::from(gone) * 1000, Ordering::Relaxed);
+    });
+    OWN.set(once).expect("once");
+    let before = allocations();
+    (0..1000).for_each(|_| trip(Signal::USR1));
+    assert_eq!(count.load(Ordering::Relaxed), 2000);
+    assert_eq!(allocations(), before);
+    assert!(sigtrip::unregister_hook(id)); // frees both
+    let before = allocations();
+    // SAFETY: it does nothing.
+    let id = unsafe { sigtrip::register_static_hook(Signal::USR2, &STATIC) }.expect("ok");
+    trip(Signal::USR2);
+    assert!(sigtrip::unregister_hook(id));
+    assert_eq!(allocations(), before);
 }
 
 fn nothing_is_allocated_by_a_safe_point_with_functions() {
