@@ -89,6 +89,8 @@ compile_error!(
     "sigtrip's system layer is written for Linux so far; macOS and the BSDs are not supported yet"
 );
 
+#[cfg(feature = "async")] // since its examples are
+pub mod coming_from;
 pub mod embed;
 mod error;
 mod frame;

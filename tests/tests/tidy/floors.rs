@@ -46,6 +46,7 @@ pub(crate) const SHIM: Floors = Floors {
         &["owner"],
         &["python", "embed", "hooks", "signals"],
         &["run"],
+        &["coming_from"],
     ],
     // Signal context: the system, the error of the core's `Kernel`, a signal and what is known of it as values, and nothing else.
     only: &[("trip", &["sys", "error", "signal", "siginfo"])],
