@@ -211,3 +211,54 @@ fn progress_tells_how_far_it_is_also_while_it_waits() {
     ended.with_status(0);
     assert!(ended.lines.last().is_some_and(|line| line.starts_with("10 bytes copied")), "{ended:#?}");
 }
+
+#[test]
+fn async_tokio_receives_by_a_stream_and_by_a_descriptor() {
+    let mut program = start("async_tokio");
+    program.expect("waiting");
+    for _ in 0..3 {
+        for signal in [Signal::HUP, Signal::USR2, Signal::USR1] {
+            program.send(signal);
+            let by = if signal == Signal::HUP { "a stream" } else { "a descriptor" };
+            assert_eq!(program.expect(&signal.to_string()), format!("{by}: {signal}"));
+        }
+    }
+    program.send(Signal::TERM);
+    let ended = program.finish();
+    ended.with_status(0);
+    ended.with_lines(&["ends by SIGTERM"]);
+}
+
+#[test]
+fn async_smol_receives_by_a_stream_and_by_a_descriptor() {
+    let mut program = start("async_smol");
+    program.expect("waiting");
+    for _ in 0..3 {
+        for signal in [Signal::HUP, Signal::USR2, Signal::USR1] {
+            program.send(signal);
+            let by = if signal == Signal::HUP { "a stream" } else { "a descriptor" };
+            assert_eq!(program.expect(&signal.to_string()), format!("{by}: {signal}"));
+        }
+    }
+    program.send(Signal::TERM);
+    let ended = program.finish();
+    ended.with_status(0);
+    ended.with_lines(&["a stream: SIGTERM"]);
+}
+
+#[test]
+fn event_loop_receives_beside_its_socket() {
+    let mut program = start("event_loop");
+    let line = program.expect("listening on ");
+    let address = line.trim_start_matches("listening on ").to_owned();
+    for _ in 0..3 {
+        program.send(Signal::USR1);
+        program.expect("SIGUSR1");
+        std::net::TcpStream::connect(&address).expect("it listens");
+        program.expect("a guest: 127.0.0.1");
+    }
+    program.send(Signal::INT);
+    let ended = program.finish();
+    ended.with_status(0);
+    ended.with_lines(&["SIGINT"]);
+}

@@ -2,10 +2,16 @@
 
 use std::process::ExitCode;
 
+#[path = "../../../std-shim/examples/async_smol.rs"]
+mod async_smol;
+#[path = "../../../std-shim/examples/async_tokio.rs"]
+mod async_tokio;
 #[path = "../../../std-shim/examples/config_reload.rs"]
 mod config_reload;
 #[path = "../../../std-shim/examples/embed_rhai.rs"]
 mod embed_rhai;
+#[path = "../../../std-shim/examples/event_loop.rs"]
+mod event_loop;
 #[path = "../../../std-shim/examples/http_shutdown.rs"]
 mod http_shutdown;
 #[path = "../../../std-shim/examples/progress.rs"]
@@ -27,8 +33,11 @@ mod signal_threads_alarm;
 
 fn main() -> ExitCode {
     match std::env::args().nth(1).as_deref() {
+        Some("async_smol") => async_smol::main(),
+        Some("async_tokio") => async_tokio::main(),
         Some("config_reload") => config_reload::main(),
         Some("embed_rhai") => embed_rhai::main(),
+        Some("event_loop") => event_loop::main(),
         Some("http_shutdown") => http_shutdown::main(),
         Some("progress") => progress::main(),
         Some("reap_children") => reap_children::main(),
