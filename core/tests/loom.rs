@@ -10,6 +10,8 @@
 //! weaker is itself tested, in `tests/tests/loom_mutants.rs`; who adds a test here adds its mutant there.
 #![cfg(sigtrip_loom)]
 
+#[path = "loom/inbox.rs"]
+mod inbox;
 #[path = "loom/record.rs"]
 mod record;
 

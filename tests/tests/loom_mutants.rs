@@ -543,6 +543,36 @@ const MUTANTS: &[Mutant] = &[
         to: "{ let was = count.load(Ordering::Relaxed); count.store(0, Ordering::Relaxed); was }",
         test: "record::a_delivery_is_in_one_number_that_is_taken_or_in_the_next",
     },
+    Mutant {
+        what: "a delivery to an inbox wakes before its bit is set",
+        file: "inbox.rs",
+        from: "        self.pending.trip(signal);
+        self.fire(wake);",
+        to: "        self.fire(wake);
+        self.pending.trip(signal);",
+        test: "inbox::one_that_sleeps_is_woken_by_a_delivery",
+    },
+    Mutant {
+        what: "who waits on an inbox looks before it arms alone",
+        file: "inbox.rs",
+        from: "        let found = is_ready();",
+        to: "        let found = false;",
+        test: "inbox::one_that_sleeps_is_woken_by_a_delivery",
+    },
+    Mutant {
+        what: "who has armed an inbox and found something wakes nobody",
+        file: "inbox.rs",
+        from: "            self.fire(wake); // another",
+        to: "            drop(wake); // another",
+        test: "inbox::two_that_take_one_each_are_both_woken",
+    },
+    Mutant {
+        what: "who has armed an inbox and found something disarms it in silence",
+        file: "inbox.rs",
+        from: "            self.fire(wake); // another",
+        to: "            self.armed.disarm(); drop(wake); // another",
+        test: "inbox::two_that_take_one_each_are_both_woken",
+    },
 ];
 
 #[test]

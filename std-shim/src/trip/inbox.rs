@@ -1,24 +1,18 @@
 //! `Inbox`: what one receiver has of its signals, and how it is woken. An iterator has one, a stream has one; each is its own.
 //!
-//! A hook delivers: it sets the signal's bit, then fires the armed word, and if that was armed wakes whoever may wait. Several threads
-//! may wait on one inbox, so that the core's protocol (`wake.rs` there) is kept in a stricter form:
-//!
-//! - *idle → armed*: whoever has found nothing and is about to wait, before it looks again;
-//! - *armed → idle*: a delivery, after its bit; [`Inbox::close`], after its flag; and whoever has armed it and then found something.
-//!   Each of them wakes *all* that wait: by the word, by the descriptor, by the helper of the streams, by the owner's own word.
-//!
-//! Nobody ever disarms in silence: that would strand the others. So while the word is armed nothing is pending, or somebody stands
-//! between arming it and looking, and will wake the others if there is something.
+//! A hook delivers: it sets the signal's bit, and wakes all that may wait, if anybody does: by the word, by the descriptor, by the helper of
+//! the streams, by the owner's own word. Several threads may wait on one inbox; how none of them is stranded is the core's
+//! (`inbox.rs` there).
 //!
 //! What can not happen: a signal that is lost because another is noisy, since each has a bit of its own and what wakes carries
-//! nothing; a thread that sleeps while something is pending and nobody is awake to take it.
+//! nothing; a thread or a task that sleeps while something is pending and nobody is awake to take it.
 
 use core::{
     ffi::c_int,
     sync::atomic::{AtomicBool, AtomicI32, Ordering},
 };
 
-use sigtrip_core::{Armed, Pending, Records, Signum};
+use sigtrip_core::{Pending, Records, Signum};
 
 use super::{DISPATCHER, Unix};
 use crate::sys::{self, KEPT_WORDS, Kept, SigInfo, WORDS};
@@ -28,7 +22,7 @@ const NONE: c_int = -1;
 
 /// The word on which the helper thread of the streams sleeps.
 #[cfg(feature = "async")]
-pub(crate) static HELPER: Armed = Armed::new();
+pub(crate) static HELPER: sigtrip_core::Armed = sigtrip_core::Armed::new();
 
 /// So many records there is room for.
 pub(crate) const ROOM: usize = 1024;
@@ -77,8 +71,7 @@ impl Ring {
 }
 
 pub(crate) struct Inbox {
-    pending: Pending<WORDS>,
-    armed: Armed,
+    inner: sigtrip_core::Inbox<WORDS>,
     closed: AtomicBool,
     /// Readable while something may be pending; `NONE` until somebody asks.
     descriptor: AtomicI32,
@@ -87,8 +80,7 @@ pub(crate) struct Inbox {
 impl Inbox {
     pub(crate) const fn new() -> Self {
         Self {
-            pending: Pending::new(),
-            armed: Armed::new(),
+            inner: sigtrip_core::Inbox::new(),
             closed: AtomicBool::new(false),
             descriptor: AtomicI32::new(NONE),
         }
@@ -97,8 +89,7 @@ impl Inbox {
     /// A signal has come. Signal context; it may change `errno`: the hooks' trampoline keeps it.
     #[inline]
     pub(crate) fn deliver(&self, signal: Signum) {
-        self.pending.trip(signal);
-        self.fire();
+        self.inner.deliver(signal, || self.wake());
     }
 
     /// As [`deliver`](Self::deliver), with a record.
@@ -111,15 +102,13 @@ impl Inbox {
     /// Whoever may wait is to look again. Any context; it may change `errno`.
     #[inline]
     pub(crate) fn fire(&self) {
-        if self.armed.fire() {
-            self.wake();
-        }
+        self.inner.fire(|| self.wake());
     }
 
     #[cold]
     #[inline(never)]
     fn wake(&self) {
-        sys::wake_all(self.armed.as_ptr());
+        sys::wake_all(self.word());
         // Relaxed: ordered by the armed word, whose Release in `arm` and Acquire in `fire` this stands behind.
         let descriptor = self.descriptor.load(Ordering::Relaxed);
         if descriptor != NONE {
@@ -147,35 +136,23 @@ impl Inbox {
     /// Whether a wait has an end: something is pending, or it is closed. Otherwise the word is armed, and one may sleep until it
     /// is fired. Owner context.
     pub(crate) fn is_ready_or_armed(&self) -> bool {
-        if self.is_ready() {
-            return true;
-        }
-        self.armed.arm();
-        let ready = self.is_ready();
-        if ready {
-            self.fire(); // somebody may be about to sleep who looked before that came: see the file's head
-        }
-        ready
-    }
-
-    fn is_ready(&self) -> bool {
-        self.pending.any() || self.is_closed()
+        self.inner.is_ready_or_armed(|| self.is_closed(), || self.wake())
     }
 
     /// Whether nothing has come since somebody armed the word.
     #[cfg(feature = "async")]
     pub(crate) fn is_armed(&self) -> bool {
-        self.armed.is_armed()
+        self.inner.armed().is_armed()
     }
 
     /// The word to sleep on while it is armed.
     pub(crate) fn word(&self) -> *mut u32 {
-        self.armed.as_ptr()
+        self.inner.armed().as_ptr()
     }
 
     /// Takes the lowest pending signal above this one. Owner context.
     pub(crate) fn take_next(&self, after: Option<Signum>) -> Option<Signum> {
-        self.pending.take_next(after)
+        self.inner.take_next(after)
     }
 
     /// From now on it is woken by this descriptor too, which lives as long as the inbox. Owner context.
@@ -201,8 +178,7 @@ impl Inbox {
     /// In the child of a fork: what has come has come to the parent, and nobody waits. The descriptor is one of the child's own by now,
     /// or there is none.
     pub(crate) fn forget(&self, descriptor: Option<c_int>) {
-        self.pending.clear();
-        self.armed.disarm();
+        self.inner.forget();
         // Relaxed: there is no other thread.
         self.descriptor.store(descriptor.unwrap_or(NONE), Ordering::Relaxed);
         self.settle();

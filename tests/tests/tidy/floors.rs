@@ -27,6 +27,7 @@ pub(crate) const CORE: Floors = Floors {
         &["gate"],
         &["count"],
         &["record"],
+        &["inbox"],
         &["kernel"],
         &["dispatcher"],
     ],
