@@ -105,6 +105,39 @@ impl<const SLOTS: usize> Gate<SLOTS> {
         }
     }
 
+    /// Reads inside the gate: enters, calls `read`, leaves. As [`enter`](Self::enter) and [`leave`](Self::leave), but where nobody else
+    /// is inside it is nearly nothing. If `read` unwinds its reader never leaves.
+    ///
+    /// Signal context, as far as `read` is.
+    ///
+    /// ```
+    /// # use sigtrip_core::Gate;
+    /// let gate = Gate::<4>::new();
+    /// assert!(gate.inside(7, || gate.is_inside(7)));
+    /// assert!(gate.is_quiet());
+    /// ```
+    #[inline]
+    pub fn inside<R>(&self, me: usize, read: impl FnOnce() -> R) -> R {
+        if let (Some(who), Some(left)) = (self.who.first(), self.left.first())
+            && me != 0
+            && take(who, me)
+        {
+            let result = read();
+            free(who, left);
+            return result;
+        }
+        self.inside_elsewhere(me, read)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn inside_elsewhere<R>(&self, me: usize, read: impl FnOnce() -> R) -> R {
+        let entered = self.enter(me);
+        let result = read();
+        self.leave(entered);
+        result
+    }
+
     /// Enters, before the reader looks at what a writer may take away. `me` is not zero and says who it is, the same at
     /// each call on one thread; with zero it has no name.
     ///
@@ -123,9 +156,7 @@ impl<const SLOTS: usize> Gate<SLOTS> {
     #[inline]
     pub fn enter(&self, me: usize) -> Entered {
         for (index, who) in self.who.iter().enumerate().take_while(|_| me != 0) {
-            // Acquire: pairs with the Release of `is_taken`: if that came first, what the writer swapped before is seen. No Release: nothing
-            // was done yet that a writer waits for. Relaxed where it fails: it is not this slot by which the two meet.
-            if who.compare_exchange(0, me, Ordering::Acquire, Ordering::Relaxed).is_ok() {
+            if take(who, me) {
                 return Entered(Place::Slot(index));
             }
         }
@@ -140,7 +171,7 @@ impl<const SLOTS: usize> Gate<SLOTS> {
         // Relaxed: either will do; the writer looks at both.
         let bank = self.bank.load(Ordering::Relaxed) & 1;
         if let Some(count) = self.banks.get(bank) {
-            // Acquire: as in `enter`.
+            // Acquire: as in `take`.
             count.fetch_add(1, Ordering::Acquire);
         }
         Entered(Place::Bank { bank, generation })
@@ -160,13 +191,7 @@ impl<const SLOTS: usize> Gate<SLOTS> {
         match entered.0 {
             Place::Slot(index) => {
                 if let (Some(left), Some(who)) = (self.left.get(index), self.who.get(index)) {
-                    // Relaxed: nobody else writes it while the slot is this reader's.
-                    let times = left.load(Ordering::Relaxed).wrapping_add(1);
-                    // Release: pairs with the Acquire in `wait_for_slot`: what this reader did is over for whoever sees it.
-                    left.store(times, Ordering::Release);
-                    // Release: pairs with the Acquire of whoever sees the slot free. A swap: a writer's look writes too, and this comes after
-                    // each look that has seen the reader.
-                    who.swap(0, Ordering::Release);
+                    free(who, left);
                 }
             }
             Place::Bank { bank, generation } => self.leave_a_bank(bank, generation),
@@ -317,10 +342,30 @@ impl<const SLOTS: usize> Default for Gate<SLOTS> {
     }
 }
 
+/// Takes a slot, if it is free.
+#[inline]
+fn take(who: &AtomicUsize, me: usize) -> bool {
+    // Acquire: pairs with the Release of `is_taken`: if that came first, what the writer swapped before is seen. No Release: nothing
+    // was done yet that a writer waits for. Relaxed where it fails: it is not this slot by which the two meet.
+    who.compare_exchange(0, me, Ordering::Acquire, Ordering::Relaxed).is_ok()
+}
+
+/// Frees the slot of this reader.
+#[inline]
+fn free(who: &AtomicUsize, left: &AtomicUsize) {
+    // Relaxed: nobody else writes it while the slot is this reader's.
+    let times = left.load(Ordering::Relaxed).wrapping_add(1);
+    // Release: pairs with the Acquire in `wait_for_slot`: what this reader did is over for whoever sees it.
+    left.store(times, Ordering::Release);
+    // Release: pairs with the Acquire of whoever sees the slot free. A swap: a writer's look writes too, and this comes after each look
+    // that has seen the reader.
+    who.swap(0, Ordering::Release);
+}
+
 /// Whether anybody is in a slot or a bank: a read-modify-write, never a load. See the file's head.
 fn is_taken(place: &AtomicUsize) -> bool {
-    // AcqRel: Release pairs with the Acquire of `enter` and `enter_a_bank`: who enters later sees what was swapped before. Acquire
-    // pairs with the Release of `leave` and `leave_a_bank`.
+    // AcqRel: Release pairs with the Acquire of `take` and `enter_a_bank`: who enters later sees what was swapped before. Acquire
+    // pairs with the Release of `free` and `leave_a_bank`.
     place.fetch_add(0, Ordering::AcqRel) != 0
 }
 
@@ -331,7 +376,7 @@ fn wait_for_slot(who: &AtomicUsize, left: &AtomicUsize, pause: &mut impl FnMut()
     }
     // Relaxed: `is_taken` has acquired from this reader, who has acquired from all before.
     let noted = left.load(Ordering::Relaxed);
-    // Acquire: pairs with the Release in `leave`. It is not older than who is there now: `is_taken` has acquired from that one.
+    // Acquire: pairs with the Release in `free`. It is not older than who is there now: `is_taken` has acquired from that one.
     while is_taken(who) && left.load(Ordering::Acquire) == noted {
         pause();
     }

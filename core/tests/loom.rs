@@ -506,9 +506,7 @@ impl<const SLOTS: usize> House<SLOTS> {
     }
 
     fn read(&self, me: usize) {
-        let entered = self.gate.enter(me);
-        self.look();
-        self.gate.leave(entered);
+        self.gate.inside(me, || self.look());
     }
 
     /// Release is all that the gate asks of it: who enters later sees it.

@@ -45,11 +45,18 @@ fn visit<const SLOTS: usize>(gate: &Gate<SLOTS>) {
     gate.leave(entered);
 }
 
+fn visit_inside<const SLOTS: usize>(gate: &Gate<SLOTS>) {
+    assert!(gate.inside(7, || gate.is_inside(7) || gate.is_crowded()));
+}
+
 #[test]
 fn a_reader_nested_at_each_step_of_a_reader() {
     assert_eq!(at_each_step::<2>(visit, visit), 5, "enter, look, and three to leave");
     let nested = |gate: &Gate<1>| visit(gate); // sometimes without a slot
     assert!(at_each_step::<1>(nested, visit) >= 5);
+    assert_eq!(at_each_step::<2>(visit_inside, visit_inside), 5);
+    assert!(at_each_step::<1>(visit_inside, visit_inside) >= 5);
+    assert!(at_each_step::<0>(visit_inside, visit) >= 5, "all of them without a slot");
 }
 
 #[test]

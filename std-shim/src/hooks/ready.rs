@@ -8,7 +8,9 @@ use core::{
 };
 
 use super::emulate_default;
-use crate::{Error, HookId, HookOptions, SigInfo, Signal, StaticHook, register_static_hook_with, sys};
+use crate::{
+    Error, HookId, HookOptions, SigInfo, Signal, StaticHook, register_static_hook_with, sys, trip::hook::Node,
+};
 
 /// A hook that is safe to register, in a `static`. For one signal at a time.
 ///
@@ -157,18 +159,18 @@ const fn pointer<T: Sync>(data: &'static T) -> *mut () {
 
 /// # Safety
 ///
-/// - `word` points to an `AtomicUsize` that lives for ever.
-unsafe fn call_store(value: *mut (), word: *mut (), info: &SigInfo) {
+/// - The node's data are an `AtomicUsize` that lives for ever.
+unsafe fn call_store(node: &Node, info: &SigInfo) {
     // SAFETY: by the caller's promise.
-    store(value.addr(), unsafe { &*word.cast::<AtomicUsize>() }, info);
+    store(node.function().addr(), unsafe { &*node.data().cast::<AtomicUsize>() }, info);
 }
 
 /// # Safety
 ///
-/// - `condition` points to an `AtomicBool` that lives for ever.
-unsafe fn call_shut_down_if(status: *mut (), condition: *mut (), info: &SigInfo) {
+/// - The node's data are an `AtomicBool` that lives for ever.
+unsafe fn call_shut_down_if(node: &Node, info: &SigInfo) {
     // SAFETY: by the caller's promise.
-    shut_down_if(status.addr(), unsafe { &*condition.cast::<AtomicBool>() }, info);
+    shut_down_if(node.function().addr(), unsafe { &*node.data().cast::<AtomicBool>() }, info);
 }
 
 pub(super) fn set_flag(flag: &AtomicBool, _: &SigInfo) {

@@ -62,7 +62,7 @@ extern "C" fn child() {
     let table = HELD.0.take();
     hook::forked();
     if let Some(table) = &table {
-        table.hooks.keep_waiting(sys::current_thread());
+        table.hooks.keep_waiting(sys::thread_of_errno());
         #[cfg(feature = "std")]
         table.instances.inherit();
     }

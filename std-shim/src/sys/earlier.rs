@@ -10,8 +10,6 @@ use core::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use sigtrip_core::Signum;
-
 use super::{Action, SigInfo, fault::InfoHandler};
 
 type PlainHandler = extern "C" fn(c_int);
@@ -19,9 +17,9 @@ type PlainHandler = extern "C" fn(c_int);
 /// What a handler with `SA_SIGINFO` was called with. Lives in signal context, for the time of one delivery.
 #[derive(Clone, Copy)]
 pub(crate) struct Received {
-    pub(super) number: c_int,
-    pub(super) info: *mut libc::siginfo_t,
-    context: *mut c_void,
+    pub(crate) number: c_int,
+    pub(crate) info: *mut libc::siginfo_t,
+    pub(crate) context: *mut c_void,
 }
 
 impl Received {
@@ -34,11 +32,16 @@ impl Received {
         self.info.addr()
     }
 
-    /// The record of this delivery; `None` if foreign code has called our handler without one, or with another signal's.
-    /// Async-signal-safe.
-    pub(crate) fn info(&self, signal: Signum) -> Option<&SigInfo> {
+    /// The record of this delivery; `None` if foreign code has called our handler without one. Async-signal-safe.
+    #[inline]
+    pub(crate) fn info(&self) -> Option<&SigInfo> {
         // SAFETY: null, or the kernel's record of this delivery, valid until the handler returns; `self` lives no longer.
-        unsafe { SigInfo::given(self.info, signal) }
+        unsafe { SigInfo::given(self.info) }
+    }
+
+    /// Which signal. Async-signal-safe.
+    pub(crate) const fn number(&self) -> c_int {
+        self.number
     }
 }
 
@@ -61,12 +64,6 @@ impl Earlier {
         // Release, both: pairs with the Acquires in `call`: who finds the old one gone finds the new one.
         new.store(handler, Ordering::Release);
         old.store(libc::SIG_DFL, Ordering::Release);
-    }
-
-    /// Whether there is one. Async-signal-safe.
-    #[inline]
-    pub(crate) fn is_some(&self) -> bool {
-        self.now() != (libc::SIG_DFL, libc::SIG_DFL)
     }
 
     /// Calls it, if there is one; says whether there was. Async-signal-safe as far as the handler is.

@@ -120,6 +120,19 @@ impl ErrnoGuard {
     }
 }
 
+impl ErrnoGuard {
+    /// The calling thread's identity, as [`thread_of_errno`] has it: at no further cost.
+    pub(crate) fn thread(&self) -> usize {
+        self.location.addr()
+    }
+}
+
+/// The calling thread's identity, by where its `errno` is: not 0, unique among the threads alive, and the same in the child of a fork.
+/// Async-signal-safe.
+pub(crate) fn thread_of_errno() -> usize {
+    location().addr()
+}
+
 impl Drop for ErrnoGuard {
     fn drop(&mut self) {
         // SAFETY: the same thread's errno, since the guard lives in one stack frame; only this thread touches it.

@@ -37,7 +37,7 @@ pub(crate) use descriptor::{
 pub(crate) use descriptor::{POLL_READ, duplicate_onto, entry};
 pub(crate) use earlier::{Earlier, Received};
 pub use errno::Errno;
-pub(crate) use errno::ErrnoGuard;
+pub(crate) use errno::{ErrnoGuard, thread_of_errno};
 pub(crate) use fault::{Fault, InfoHandler, hand_over};
 #[cfg(feature = "std")]
 pub(crate) use file::{

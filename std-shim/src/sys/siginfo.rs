@@ -34,15 +34,14 @@ impl SigInfo {
         Self(info)
     }
 
-    /// The record that the kernel has given to a handler; `None` if there is none, or one of another signal. Async-signal-safe.
+    /// The record that the kernel has given to a handler; `None` if there is none. Async-signal-safe.
     ///
     /// # Safety
     ///
     /// - It is null, or valid for as long as the result is used.
-    pub(super) unsafe fn given<'a>(info: *const libc::siginfo_t, signal: Signum) -> Option<&'a Self> {
+    pub(super) unsafe fn given<'a>(info: *const libc::siginfo_t) -> Option<&'a Self> {
         // SAFETY: by the caller's promise; the type is transparent.
-        let info = unsafe { info.cast::<Self>().as_ref() }?;
-        (info.0.si_signo == super::raw(signal)).then_some(info)
+        unsafe { info.cast::<Self>().as_ref() }
     }
 
     pub(crate) const fn signum(&self) -> Option<Signum> {

@@ -15,6 +15,7 @@
 //! its node, and fork can not leave a reader that is waited for, since the gate knows readers by their threads.
 
 use core::{
+    ffi::{c_int, c_void},
     fmt, mem, ptr,
     sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering},
 };
@@ -27,19 +28,25 @@ use crate::{
 };
 
 /// Calls the user's function, with what stands in the node behind it.
-pub(crate) type Call = unsafe fn(function: *mut (), data: *mut (), info: &SigInfo);
+pub(crate) type Call = unsafe fn(node: &Node, info: &SigInfo);
 /// Frees what a node's `data` points to.
 pub(crate) type Free = unsafe fn(data: *mut ());
 
 /// Who is about to run a hook, and when nobody is who could have found it. So many threads at once are known by name.
 pub(crate) static GATE: Gate<32> = Gate::new();
 
-/// Where each signal's list begins.
-static FIRST: [AtomicPtr<Node>; sys::SIGNAL_MAX as usize] =
-    [const { AtomicPtr::new(ptr::null_mut()) }; sys::SIGNAL_MAX as usize];
+/// As many as there are numbers, with one that is no signal's.
+const NUMBERS: usize = sys::SIGNAL_MAX as usize + 1;
 
-/// The handlers that stood there before, where they are to be called first.
-static EARLIER: [Earlier; sys::SIGNAL_MAX as usize] = [const { Earlier::new() }; sys::SIGNAL_MAX as usize];
+/// Where each signal's list begins, by its number. With `CHAINED` added a handler that stood there before is to be called first.
+static FIRST: [AtomicPtr<Node>; NUMBERS] = [const { AtomicPtr::new(ptr::null_mut()) }; NUMBERS];
+
+/// A bit that is in no node's address.
+const CHAINED: usize = 1;
+const _: () = assert!(align_of::<Node>() > CHAINED);
+
+/// The handlers that stood there before.
+static EARLIER: [Earlier; NUMBERS] = [const { Earlier::new() }; NUMBERS];
 
 /// The deliveries for which an earlier handler is running, each named by where its record is.
 static CHAINING: Gate<32> = Gate::new();
@@ -130,15 +137,27 @@ impl Node {
     #[inline]
     #[allow(unsafe_code)]
     fn run(&self, info: &SigInfo) {
-        // Relaxed, all: acquired with the pointer to this node.
+        // Relaxed: acquired with the pointer to this node.
         let call = self.call.load(Ordering::Relaxed);
-        let function = self.function.load(Ordering::Relaxed);
-        let data = self.data.load(Ordering::Relaxed);
         // SAFETY: `new` and `fill` alone write it, and a `Call` they write.
         let call = unsafe { mem::transmute::<*mut (), Call>(call) };
-        // SAFETY: they write the three together, while nobody can find the node; who registered the hook has promised that it may
-        // run in signal context; and its data live, since this reader is inside the gate.
-        unsafe { call(function, data, info) };
+        // SAFETY: they write it together with what it is called with, while nobody can find the node; who registered the hook has promised
+        // that it may run in signal context; and its data live, since this reader is inside the gate.
+        unsafe { call(self, info) };
+    }
+
+    /// The function that `new` was given. Signal context.
+    #[inline]
+    pub(crate) fn function(&self) -> *mut () {
+        // Relaxed: as in `run`.
+        self.function.load(Ordering::Relaxed)
+    }
+
+    /// The data that `new` or `fill` was given. Signal context.
+    #[inline]
+    pub(crate) fn data(&self) -> *mut () {
+        // Relaxed: as in `run`.
+        self.data.load(Ordering::Relaxed)
     }
 
     /// The node at a pointer that stands in a list.
@@ -213,62 +232,79 @@ impl Drop for Content {
 }
 
 #[cfg(feature = "std")]
-fn nothing(_: *mut (), _: *mut (), _: &SigInfo) {}
+fn nothing(_: &Node, _: &SigInfo) {}
 
 /// What belongs to a signal beside its bit: calls the handler that stood there before, if it is to be called, then the hooks in
 /// order. Returns false, and does nothing, if it is that handler who calls. Signal context; `errno` is kept.
-#[inline]
-pub(super) fn run(signal: Signum, received: Received) -> bool {
-    let (Some(earlier), Some(first)) = (EARLIER.get(index(signal)), FIRST.get(index(signal))) else {
-        return true;
-    };
-    let _errno = sys::ErrnoGuard::new();
-    if earlier.is_some() && !chain(earlier, received) {
-        return false;
-    }
-    match received.info(signal) {
-        Some(record) => walk(first, view(record)),
-        None => walk_without_record(first, signal),
+///
+/// The common case is the straight one: a record, no foreign handler, and nobody else inside.
+#[inline(always)]
+pub(super) fn run(received: Received) -> bool {
+    let Some(first) = FIRST.get(received.number().cast_unsigned() as usize) else { return true };
+    // Relaxed: whether that handler is called by a delivery at the moment when it changes is open.
+    let chained = first.load(Ordering::Relaxed).addr() & CHAINED != 0;
+    match received.info() {
+        Some(record) if !chained => walk(first, view(record)),
+        _ => {
+            let Received { number, info, context } = received;
+            return run_after_others(number, info, context);
+        }
     }
     true
 }
 
-/// Calls the earlier handler, unless that one, called for this very delivery, is calling us: it may have been installed over us once
-/// and chain to what stood there, as we do now.
+#[inline(always)]
+fn walk(first: &AtomicPtr<Node>, info: &SigInfo) {
+    let errno = sys::ErrnoGuard::new();
+    GATE.inside(errno.thread(), || {
+        // Acquire: pairs with the Release in `change`, so that what the node says is seen.
+        let first = first.load(Ordering::Acquire).map_addr(|address| address & !CHAINED);
+        let Some(mut node) = Node::at(first) else { return };
+        loop {
+            node.run(info);
+            let Some(next) = node.next() else { return };
+            node = next;
+        }
+    });
+}
+
+/// As `run`, where somebody is to be called before, or foreign code that chains to us has given no record: that says nothing then but
+/// which signal. The foreign handler runs outside the gate: it may leave by a jump.
 #[cold]
 #[inline(never)]
-fn chain(earlier: &Earlier, received: Received) -> bool {
+fn run_after_others(number: c_int, info: *mut libc::siginfo_t, context: *mut c_void) -> bool {
+    let received = Received { number, info, context };
+    let _errno = sys::ErrnoGuard::new();
+    let (Some(first), Some(signal)) = (FIRST.get(number.cast_unsigned() as usize), signum(number)) else {
+        return true;
+    };
+    // Relaxed: as in `run`.
+    let chained = first.load(Ordering::Relaxed).addr() & CHAINED != 0;
+    if chained && !chain(received) {
+        return false;
+    }
+    let made_up = sys::SigInfo::of(signal);
+    walk(first, view(received.info().unwrap_or(&made_up)));
+    true
+}
+
+fn signum(number: c_int) -> Option<Signum> {
+    Signum::new(number.cast_unsigned())
+}
+
+/// Calls the earlier handler, unless that one, called for this very delivery, is calling us: it may have been installed over us once
+/// and chain to what stood there, as we do now.
+fn chain(received: Received) -> bool {
     let delivery = received.identity();
     if CHAINING.is_inside(delivery) {
         return false;
     }
     let entered = CHAINING.enter(delivery);
-    earlier.call(received);
+    if let Some(earlier) = EARLIER.get(received.number().cast_unsigned() as usize) {
+        earlier.call(received);
+    }
     CHAINING.leave(entered);
     true
-}
-
-fn index(signal: Signum) -> usize {
-    signal.get().wrapping_sub(1) as usize
-}
-
-#[inline(always)]
-fn walk(first: &AtomicPtr<Node>, info: &SigInfo) {
-    let entered = GATE.enter(sys::current_thread());
-    // Acquire: pairs with the Release of `set_first`, so that what the node says is seen.
-    let mut at = Node::at(first.load(Ordering::Acquire));
-    while let Some(node) = at {
-        node.run(info);
-        at = node.next();
-    }
-    GATE.leave(entered);
-}
-
-/// Foreign code that chains to us has given no record, or one of another signal: then it says nothing but which signal.
-#[cold]
-#[inline(never)]
-fn walk_without_record(first: &AtomicPtr<Node>, signal: Signum) {
-    walk(first, view(&sys::SigInfo::of(signal)));
 }
 
 /// The kernel's record, as hooks see it.
@@ -281,22 +317,33 @@ fn view(record: &sys::SigInfo) -> &SigInfo {
 
 /// Owner context, with the writers' lock held.
 pub(crate) fn set_first(signal: Signum, node: *mut Node) {
-    if let Some(first) = FIRST.get(index(signal)) {
-        // Release: pairs with the Acquire in `walk`.
-        first.store(node, Ordering::Release);
-    }
+    change(signal, |first| node.map_addr(|address| address | (first.addr() & CHAINED)));
 }
 
 /// The handler to be called before the hooks; the default and *ignore* are none. Owner context, with the writers' lock held.
 pub(crate) fn set_earlier(signal: Signum, action: &sys::Action) {
-    if let Some(earlier) = EARLIER.get(index(signal)) {
+    let none = action.is_default() || action.is_ignore();
+    if let Some(earlier) = EARLIER.get(signal.get() as usize)
+        && !none
+    {
         earlier.set(action);
+    }
+    let tag = if none { 0 } else { CHAINED };
+    change(signal, |first| first.map_addr(|address| (address & !CHAINED) | tag));
+}
+
+fn change(signal: Signum, change: impl FnOnce(*mut Node) -> *mut Node) {
+    if let Some(first) = FIRST.get(signal.get() as usize) {
+        // Relaxed: written with that lock held alone.
+        let now = first.load(Ordering::Relaxed);
+        // Release: pairs with the Acquire in `walk`.
+        first.store(change(now), Ordering::Release);
     }
 }
 
 /// In the child of a fork.
 pub(crate) fn forked() {
-    GATE.reset(sys::current_thread());
+    GATE.reset(sys::thread_of_errno());
     // Relaxed: there is no other thread.
     #[cfg(feature = "std")]
     FORKS.fetch_add(1, Ordering::Relaxed);

@@ -134,19 +134,17 @@ extern "C" fn fault(number: c_int, info: *mut libc::siginfo_t, context: *mut c_v
 }
 
 extern "C" fn informed(number: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
-    if let Some(signal) = Signum::new(number.cast_unsigned())
-        && hook::run(signal, Received::new(number, info, context))
-    {
-        deliver(signal);
+    if hook::run(Received::new(number, info, context)) {
+        full(number);
     }
 }
 
 extern "C" fn hooks(number: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
-    run_hooks(number, Received::new(number, info, context));
+    hook::run(Received::new(number, info, context));
 }
 
 extern "C" fn informed_fault(number: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
-    if run_hooks(number, Received::new(number, info, context)) {
+    if hook::run(Received::new(number, info, context)) {
         fault(number, info, context);
     }
 }
@@ -154,26 +152,21 @@ extern "C" fn informed_fault(number: c_int, info: *mut libc::siginfo_t, context:
 extern "C" fn fault_hooks(number: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
     let received = Received::new(number, info, context);
     let fault = Fault::new(received);
-    if run_hooks(number, received) && fault.by_instruction() {
+    if hook::run(received) && fault.by_instruction() {
         hand_over(fault);
     }
 }
 
 extern "C" fn informed_shutdown(number: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
-    if run_hooks(number, Received::new(number, info, context)) {
+    if hook::run(Received::new(number, info, context)) {
         shutdown(number);
     }
 }
 
 extern "C" fn informed_kick(number: c_int, info: *mut libc::siginfo_t, context: *mut c_void) {
-    if run_hooks(number, Received::new(number, info, context)) {
+    if hook::run(Received::new(number, info, context)) {
         kick(number);
     }
-}
-
-/// Whether there is anything to be done after them.
-fn run_hooks(number: c_int, received: Received) -> bool {
-    Signum::new(number.cast_unsigned()).is_some_and(|signal| hook::run(signal, received))
 }
 
 /// Cold, so that a fault signal which was only sent pays for none of it.

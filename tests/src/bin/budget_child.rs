@@ -9,7 +9,7 @@ use std::{
     sync::atomic::{AtomicBool, AtomicU32, Ordering},
 };
 
-use sigtrip::{Delivery, Options, Session, Signal, check_signals, init_with, on, shutdown_flag};
+use sigtrip::{Delivery, Options, Session, Signal, Signals, check_signals, init_with, on, shutdown_flag};
 use sigtrip_core::{Dispatcher, Disposition, Kernel, OutOfRange, Signum};
 
 /// How this program says that it may not be traced.
@@ -40,6 +40,8 @@ fn main() -> ExitCode {
         "hooks" => hooks(1),
         "four hooks" => hooks(4),
         "handler and hook" => handler_and_hook(),
+        "iterator" => iterator(),
+        "recorded iterator" => recorded_iterator(),
         "empty region" => empty_region(),
         "safe point" => safe_point(),
         "core dispatch" => core_dispatch(pending),
@@ -133,6 +135,20 @@ fn hooks(count: usize) {
     (0..count).for_each(|_| register_hook());
     stop_for_the_tracer();
     raise(libc::SIGUSR1);
+}
+
+fn iterator() {
+    let signals = Signals::new(SIGNALS).expect("they can be received");
+    stop_for_the_tracer();
+    raise(libc::SIGUSR1);
+    assert!(signals.pending().eq([Signal::USR1]));
+}
+
+fn recorded_iterator() {
+    let signals = Signals::with_records(SIGNALS).expect("they can be received");
+    stop_for_the_tracer();
+    raise(libc::SIGUSR1);
+    assert!(signals.pending().map(|received| received.info().is_some()).eq([true]));
 }
 
 fn handler_and_hook() {

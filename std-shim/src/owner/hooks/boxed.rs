@@ -144,11 +144,11 @@ fn node() -> &'static Node {
 
 /// # Safety
 ///
-/// - `data` points to an `F`.
+/// - The node's data point to an `F`.
 #[allow(unsafe_code)]
-unsafe fn call<F: Fn(&SigInfo)>(_: *mut (), data: *mut (), info: &SigInfo) {
+unsafe fn call<F: Fn(&SigInfo)>(node: &Node, info: &SigInfo) {
     // SAFETY: by the caller's promise.
-    let hook = unsafe { &*data.cast_const().cast::<F>() };
+    let hook = unsafe { &*node.data().cast_const().cast::<F>() };
     hook(info);
 }
 

@@ -63,23 +63,23 @@ impl fmt::Debug for StaticHook {
 
 /// # Safety
 ///
-/// - `function` is a `fn(&SigInfo)`.
+/// - The node's function is a `fn(&SigInfo)`.
 #[allow(unsafe_code)]
-unsafe fn call(function: *mut (), _: *mut (), info: &SigInfo) {
+unsafe fn call(node: &Node, info: &SigInfo) {
     // SAFETY: by the caller's promise.
-    let function = unsafe { mem::transmute::<*mut (), fn(&SigInfo)>(function) };
+    let function = unsafe { mem::transmute::<*mut (), fn(&SigInfo)>(node.function()) };
     function(info);
 }
 
 /// # Safety
 ///
-/// - `function` is a `fn(&'static T, &SigInfo)`, and `data` a `&'static T`.
+/// - The node's function is a `fn(&'static T, &SigInfo)`, and its data a `&'static T`.
 #[allow(unsafe_code)]
-unsafe fn call_with<T: 'static>(function: *mut (), data: *mut (), info: &SigInfo) {
+unsafe fn call_with<T: 'static>(node: &Node, info: &SigInfo) {
     // SAFETY: by the caller's promise.
-    let function = unsafe { mem::transmute::<*mut (), fn(&'static T, &SigInfo)>(function) };
+    let function = unsafe { mem::transmute::<*mut (), fn(&'static T, &SigInfo)>(node.function()) };
     // SAFETY: by the caller's promise.
-    function(unsafe { &*data.cast_const().cast::<T>() }, info);
+    function(unsafe { &*node.data().cast_const().cast::<T>() }, info);
 }
 
 /// Registers a hook that stands in a `static`: code that runs in signal context, at each delivery of this signal. No heap is needed.

@@ -108,7 +108,7 @@ impl Default for HookOptions {
 /// That a hook can be registered for this signal, and here.
 pub(super) fn check(signal: Signal) -> Result<(), Error> {
     signal.check_catchable()?;
-    if GATE.is_inside(sys::current_thread()) {
+    if GATE.is_inside(sys::thread_of_errno()) {
         return Err(Error::InsideHook);
     }
     if GATE.is_crowded() { Err(Error::HooksCrowded) } else { Ok(()) }
@@ -157,7 +157,7 @@ fn link(signal: Signal, options: HookOptions, node: &'static Node) -> Result<Hoo
 /// # Ok::<(), sigtrip::Error>(())
 /// ```
 pub fn unregister_hook(id: HookId) -> bool {
-    let me = sys::current_thread();
+    let me = sys::thread_of_errno();
     let waits = !GATE.may_be_inside(me);
     if !unlink(id, if waits { me } else { 0 }) {
         return false;
@@ -212,7 +212,7 @@ fn free(me: usize) {
 
 /// Frees what hooks have unregistered, if nobody is inside one now.
 fn free_orphans() {
-    let me = sys::current_thread();
+    let me = sys::thread_of_errno();
     {
         let table = Table::lock();
         if !table.hooks.has_orphans() || !GATE.is_quiet() {
