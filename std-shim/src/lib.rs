@@ -29,7 +29,9 @@
 //! | a loop to stop at Ctrl-C | [`shutdown_flag`] |
 //! | to wait for a signal | [`pause`], [`pause_for`], without a handler [`sigwait`] |
 //! | to wait for something else, and run handlers meanwhile | [`poll`], [`LineReader`], [`channel`], [`wait_child`]; around other calls [`retry`] |
-//! | an event loop of your own to wake | [`set_wakeup_fd`] |
+//! | signals one after the other, on any thread, without a session | [`Signals`] |
+//! | to await them, in any runtime | `SignalStream`, `ctrl_c().await`, with the feature `async` |
+//! | an event loop of your own to wake | [`Signals::readiness`], for a session's signals [`set_wakeup_fd`] |
 //! | a stretch of code in which no signal is handled, nor interrupts a call | [`block`] |
 //! | a child that does not inherit what is ignored and blocked | [`before_exec`] |
 //! | a language runtime with handlers and safe points of its own | [`embed`] |
@@ -62,6 +64,8 @@
 //! A forked child forgets what was pending in its parent, and its one thread is its owner; nothing is to be called. After
 //! `exec` caught signals have their default action (that is the system's rule) and ignored ones stay ignored. When
 //! the [`Session`] is dropped every disposition that it changed is given back exactly, where ours is still installed.
+//!
+//! Hooks and iterators need no session: each gives its signal's disposition back when it is gone, and nothing else wants the signal.
 //!
 //! # Faults
 //!

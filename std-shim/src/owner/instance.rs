@@ -182,7 +182,11 @@ impl Instance {
         // Release: pairs with the Acquire in `check_open`; who adds a signal looks again with the lock held.
         self.retired.store(true, Ordering::Release);
         let slots = core::mem::replace(&mut *self.slots.lock(), [Slot::Empty; sys::SIGNAL_MAX as usize]);
+        #[cfg(feature = "async")]
+        let waker = self.take_waker(&table); // a handle may live on: what it would keep is the executor's
         drop(table);
+        #[cfg(feature = "async")]
+        drop(waker);
         for slot in slots {
             if let Slot::Here(id) = slot {
                 unregister_hook(id);

@@ -39,6 +39,7 @@ crate::scenarios!(
     readiness_in_mio,
     readiness_in_async_io,
     readiness_needs_no_thread,
+    a_stream_that_is_dropped_keeps_no_task,
     a_stream_in_a_child,
     together_with_tokios_own_signals,
     on_the_same_signal_as_tokio,
@@ -319,6 +320,19 @@ fn readiness_needs_no_thread() {
     assert_eq!(threads_named("sigtrip").len(), 0);
     let _stream = stream(Signal::USR1);
     the_helper();
+}
+
+fn a_stream_that_is_dropped_keeps_no_task() {
+    let mut stream = stream(Signal::USR1);
+    let handle = stream.handle();
+    let task = Arc::new(Wakes { times: AtomicUsize::new(0) });
+    let waker = Waker::from(Arc::clone(&task));
+    assert_eq!(stream.poll_recv(&mut Context::from_waker(&waker)), Poll::Pending);
+    drop((waker, stream));
+    while Arc::strong_count(&task) > 1 {
+        thread::yield_now(); // the helper may be waking it in vain
+    }
+    assert!(handle.is_closed());
 }
 
 fn a_stream_in_a_child() {
