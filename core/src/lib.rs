@@ -60,6 +60,7 @@
 //! | `gate.rs` | [`Gate`]: when nobody in signal context can see any more what was taken away |
 //! | `count.rs` | [`Counts`]: how many deliveries of each signal |
 //! | `record.rs` | [`Records`]: what is known of each delivery, in a fixed ring |
+//! | `inbox.rs` | [`Inbox`]: pending signals for which several threads wait |
 //! | `kernel.rs` | [`Kernel`]: all that is asked of an operating system |
 //! | `dispatcher.rs` | [`Dispatcher`]: the above put together |
 #![no_std]
@@ -73,6 +74,7 @@ mod atomic;
 mod count;
 mod dispatcher;
 mod gate;
+mod inbox;
 mod kernel;
 mod pending;
 mod record;
@@ -87,6 +89,7 @@ pub use atomic::step;
 pub use count::Counts;
 pub use dispatcher::{Dispatcher, Replaced};
 pub use gate::{Entered, Gate};
+pub use inbox::Inbox;
 pub use kernel::Kernel;
 pub use pending::Pending;
 pub use record::{Cursor, Records};

@@ -14,6 +14,8 @@
 mod clear;
 #[path = "loom/gate.rs"]
 mod gate;
+#[path = "loom/inbox.rs"]
+mod inbox;
 #[path = "loom/record.rs"]
 mod record;
 #[path = "loom/sleep.rs"]

@@ -46,6 +46,8 @@ pub enum Error {
     HooksCrowded,
     /// The static hook is registered already, or was unregistered from inside a hook a moment ago.
     HookInUse,
+    /// The iterator of signals that the handle belongs to was closed or dropped.
+    Closed,
     /// Writes to this descriptor could block.
     Blocking(i32),
     /// The disposition to put back is not known: the system did not tell it when it was asked for.
@@ -103,6 +105,7 @@ impl fmt::Display for Error {
                 f.write_str("more threads run hooks at this moment than can be told apart: try again")
             }
             Self::HookInUse => f.write_str("this static hook is registered already"),
+            Self::Closed => f.write_str("the iterator of signals was closed"),
             Self::Blocking(descriptor) => {
                 write!(f, "the descriptor {descriptor} must be in non-blocking mode")
             }

@@ -30,7 +30,9 @@
 //! | to wait for a signal | [`pause`], [`pause_for`], without a handler [`sigwait`] |
 //! | to wait for something else, and run handlers meanwhile | [`poll`], [`LineReader`], [`channel`], [`wait_child`]; around other calls [`retry`] |
 //! | to know who sent it, how often, and with what value | [`record`](record()), and in the handler [`Delivery::records`], [`Delivery::count`] |
-//! | an event loop of your own to wake | [`set_wakeup_fd`] |
+//! | signals one after the other, on any thread, without a session | [`Signals`] |
+//! | to await them, in any runtime | `SignalStream`, `ctrl_c().await`, with the feature `async` |
+//! | an event loop of your own to wake | [`Signals::readiness`], for a session's signals [`set_wakeup_fd`] |
 //! | a stretch of code in which no signal is handled, nor interrupts a call | [`block`] |
 //! | a child that does not inherit what is ignored and blocked | [`before_exec`] |
 //! | a language runtime with handlers and safe points of its own | [`embed`] |
@@ -63,6 +65,8 @@
 //! A forked child forgets what was pending in its parent, and its one thread is its owner; nothing is to be called. After
 //! `exec` caught signals have their default action (that is the system's rule) and ignored ones stay ignored. When
 //! the [`Session`] is dropped every disposition that it changed is given back exactly, where ours is still installed.
+//!
+//! Hooks and iterators need no session: each gives its signal's disposition back when it is gone, and nothing else wants the signal.
 //!
 //! # Faults
 //!
@@ -98,6 +102,8 @@ compile_error!(
     "sigtrip's system layer is written for Linux so far; macOS and the BSDs are not supported yet"
 );
 
+#[cfg(feature = "async")] // since its examples are
+pub mod coming_from;
 #[cfg(feature = "critical-section-impl")]
 mod critical_section;
 pub mod embed;
@@ -116,6 +122,8 @@ mod run;
 mod siginfo;
 mod signal;
 mod signal_set;
+#[cfg(feature = "std")]
+pub mod signals;
 mod strsignal;
 mod sys;
 mod trip;
@@ -167,6 +175,10 @@ pub use run::run;
 pub use siginfo::SigInfo;
 pub use signal::{DefaultAction, Name, ParseSignalError, Signal};
 pub use signal_set::{SignalSet, SignalSetIter};
+#[cfg(feature = "std")]
+pub use signals::Signals;
+#[cfg(feature = "async")]
+pub use signals::{SignalStream, ctrl_c, first_of};
 pub use strsignal::strsignal;
 pub use sys::Errno;
 pub use trip::Foreign;

@@ -65,6 +65,12 @@ impl SigInfo {
         Origin::of(&self.record)
     }
 
+    /// As the system has it.
+    #[cfg(feature = "std")]
+    pub(crate) const fn raw(&self) -> &sys::SigInfo {
+        &self.record
+    }
+
     /// The signal.
     ///
     /// ```

@@ -13,6 +13,8 @@
 mod complete;
 #[path = "loom_mutants/gate.rs"]
 mod gate;
+#[path = "loom_mutants/inbox.rs"]
+mod inbox;
 #[path = "loom_mutants/record.rs"]
 mod record;
 
@@ -303,8 +305,8 @@ const MUTANTS: &[Mutant] = &[
     Mutant {
         what: "fire looks before it swaps, and a signal and an event come",
         file: "wake.rs",
-        from: "self.word.swap(Self::IDLE, Ordering::AcqRel) == Self::ARMED",
-        to: "self.is_armed() && self.word.swap(Self::IDLE, Ordering::AcqRel) == Self::ARMED",
+        from: "self.word.fetch_and(!Self::ARMED, Ordering::AcqRel) & Self::ARMED != 0",
+        to: "self.is_armed() && self.word.fetch_and(!Self::ARMED, Ordering::AcqRel) & Self::ARMED != 0",
         test: "a_trip_and_another_event_at_once_wake",
     },
     Mutant {
@@ -322,7 +324,7 @@ const MUTANTS: &[Mutant] = &[
 ];
 
 fn mutants() -> impl Iterator<Item = &'static Mutant> {
-    MUTANTS.iter().chain(gate::MUTANTS).chain(record::MUTANTS)
+    MUTANTS.iter().chain(gate::MUTANTS).chain(record::MUTANTS).chain(inbox::MUTANTS)
 }
 
 #[test]

@@ -118,3 +118,147 @@ fn signal_threads_alarm_is_handled_in_main_during_the_join() {
     ]);
     assert!(ended.lines.last().is_some_and(|line| line.ends_with("Exiting normally")), "{ended:#?}");
 }
+
+#[test]
+fn config_reload_reads_its_file_again_and_keeps_the_old_one_if_the_new_one_is_bad() {
+    let file = TemporaryFile::new("a = 1\n");
+    let mut program = Program::start(env!("CARGO_BIN_EXE_program"), &["config_reload", file.path()]);
+    assert_eq!(program.expect("started"), r#"started with {"a": "1"}"#);
+    file.write("a = 2\nb = 3\n");
+    program.send(Signal::HUP);
+    assert_eq!(program.expect("goes on"), r#"goes on with {"a": "2", "b": "3"}"#);
+    file.write("nonsense\n");
+    program.send(Signal::HUP);
+    program.expect("kept the old one: not `name = value`: nonsense");
+    assert_eq!(program.expect("goes on"), r#"goes on with {"a": "2", "b": "3"}"#);
+    program.send(Signal::TERM);
+    let ended = program.finish();
+    ended.with_status(0);
+    assert_eq!(ended.lines.last().map(String::as_str), Some("ended"));
+}
+
+/// A file that is gone when this is dropped.
+struct TemporaryFile(std::path::PathBuf);
+
+impl TemporaryFile {
+    fn new(text: &str) -> Self {
+        let name = format!("sigtrip-{}-{:?}", std::process::id(), std::thread::current().id());
+        let file = Self(std::env::temp_dir().join(name));
+        file.write(text);
+        file
+    }
+
+    fn write(&self, text: &str) {
+        std::fs::write(&self.0, text).expect("it can be written");
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().expect("text")
+    }
+}
+
+impl Drop for TemporaryFile {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+#[test]
+fn reap_children_tells_how_each_has_ended() {
+    let ended = start("reap_children").finish();
+    ended.with_status(0);
+    assert_eq!(ended.lines.len(), 3 + 3 + 1, "{ended:#?}");
+    for end in ["exit status: 0", "exit status: 7", "signal: 9 (SIGKILL)"] {
+        assert_eq!(ended.count(end), 1, "{ended:#?}");
+    }
+    assert_eq!(ended.lines.last().map(String::as_str), Some("all have ended"));
+}
+
+#[test]
+fn reap_children_hears_of_fifty_that_end_at_once() {
+    let mut arguments = vec!["reap_children"];
+    arguments.extend(["exit 3"; 50]);
+    let ended = Program::start(env!("CARGO_BIN_EXE_program"), &arguments).finish();
+    ended.with_status(0);
+    assert_eq!(ended.count("exit status: 3"), 50, "{ended:#?}");
+}
+
+#[test]
+fn reap_children_hands_a_signal_on() {
+    let arguments = ["reap_children", "exec sleep 1000", "exec sleep 1001"];
+    let mut program = Program::start(env!("CARGO_BIN_EXE_program"), &arguments);
+    program.expect("sleep 1001");
+    program.send(Signal::TERM);
+    let ended = program.finish();
+    ended.with_status(0);
+    assert_eq!(ended.count("signal: 15 (SIGTERM)"), 2, "{ended:#?}");
+}
+
+#[test]
+fn progress_tells_how_far_it_is_also_while_it_waits() {
+    let mut program = Program::start_with_input(env!("CARGO_BIN_EXE_program"), &["progress"]);
+    program.expect("copying; ask with");
+    program.send(Signal::USR1);
+    program.expect("0 bytes copied");
+    program.type_line("123456789");
+    let told = |program: &mut Program| {
+        program.send(Signal::USR1);
+        program.expect("bytes copied")
+    };
+    while told(&mut program).starts_with("0 ") {} // it has not read it yet
+    assert!(told(&mut program).starts_with("10 bytes"));
+    let ended = program.finish();
+    ended.with_status(0);
+    assert!(ended.lines.last().is_some_and(|line| line.starts_with("10 bytes copied")), "{ended:#?}");
+}
+
+#[test]
+fn async_tokio_receives_by_a_stream_and_by_a_descriptor() {
+    let mut program = start("async_tokio");
+    program.expect("waiting");
+    for _ in 0..3 {
+        for signal in [Signal::HUP, Signal::USR2, Signal::USR1] {
+            program.send(signal);
+            let by = if signal == Signal::HUP { "a stream" } else { "a descriptor" };
+            assert_eq!(program.expect(&signal.to_string()), format!("{by}: {signal}"));
+        }
+    }
+    program.send(Signal::TERM);
+    let ended = program.finish();
+    ended.with_status(0);
+    ended.with_lines(&["ends by SIGTERM"]);
+}
+
+#[test]
+fn async_smol_receives_by_a_stream_and_by_a_descriptor() {
+    let mut program = start("async_smol");
+    program.expect("waiting");
+    for _ in 0..3 {
+        for signal in [Signal::HUP, Signal::USR2, Signal::USR1] {
+            program.send(signal);
+            let by = if signal == Signal::HUP { "a stream" } else { "a descriptor" };
+            assert_eq!(program.expect(&signal.to_string()), format!("{by}: {signal}"));
+        }
+    }
+    program.send(Signal::TERM);
+    let ended = program.finish();
+    ended.with_status(0);
+    ended.with_lines(&["a stream: SIGTERM"]);
+}
+
+#[test]
+fn event_loop_receives_beside_its_socket() {
+    let mut program = start("event_loop");
+    let line = program.expect("listening on ");
+    let address = line.trim_start_matches("listening on ").to_owned();
+    for _ in 0..3 {
+        program.send(Signal::USR1);
+        program.expect("SIGUSR1");
+        std::net::TcpStream::connect(&address).expect("it listens");
+        program.expect("a guest: 127.0.0.1");
+    }
+    program.send(Signal::INT);
+    let ended = program.finish();
+    ended.with_status(0);
+    ended.with_lines(&["SIGINT"]);
+}

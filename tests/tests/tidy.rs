@@ -28,6 +28,7 @@ const UNSAFE: &[&str] = &[
     "std-shim/src/owner/fork.rs",
     "std-shim/src/owner/hooks/",
     "std-shim/src/owner/install.rs",
+    "std-shim/src/owner/instance.rs",
     "std-shim/src/sys/",
     "std-shim/src/trip/extras.rs",
     "std-shim/src/trip/hook.rs",

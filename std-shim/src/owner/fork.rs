@@ -5,7 +5,7 @@
 //! 1. *prepare* blocks every signal and takes the writers' lock, so that nothing is half done when memory is copied;
 //! 2. *parent* releases both;
 //! 3. *child* forgets what is pending and what was recorded (those signals were the parent's), who sleeps (that thread is not there) and the
-//!    shutdown request; gives up its parent's wake and wakeup descriptors; makes the forking thread the owner if there was
+//!    shutdown request; gives up its parent's wake and wakeup descriptors, and those of its parent's iterators; makes the forking thread the owner if there was
 //!    one; then releases both.
 //!
 //! What can not happen: a handler that runs in both processes for one signal; a child that waits for a lock whose holder it does
@@ -85,6 +85,8 @@ extern "C" fn child() {
     hook::forked();
     if let Some(table) = &table {
         table.hooks.keep_waiting(sys::thread_of_errno());
+        #[cfg(feature = "std")]
+        table.instances.inherit();
     }
     DISPATCHER.clear_pending();
     DISPATCHER.armed().disarm();

@@ -11,9 +11,15 @@ pub(crate) mod dispatch;
 #[cfg(feature = "std")]
 pub(crate) mod exec;
 mod fork;
+#[cfg(feature = "async")]
+pub(crate) mod helper;
 mod hooked;
 pub(crate) mod hooks;
 pub(crate) mod install;
+#[cfg(feature = "std")]
+pub(crate) mod instance;
+#[cfg(feature = "std")]
+pub(crate) mod instances;
 pub(crate) mod kernel;
 mod kick;
 #[cfg(feature = "std")]

@@ -10,6 +10,8 @@ use core::ops::{Deref, DerefMut};
 
 use sigtrip_core::Signum;
 
+#[cfg(feature = "std")]
+use super::instances::Instances;
 use super::{hooked::Hooked, hooks::Lists, siginterrupt::Restarts};
 use crate::sys;
 
@@ -22,6 +24,8 @@ pub(super) struct Guarded {
     pub(super) restarts: Restarts,
     pub(super) hooks: Lists,
     pub(super) hooked: Hooked,
+    #[cfg(feature = "std")]
+    pub(super) instances: Instances,
 }
 
 static TABLE: spin::Mutex<Guarded> = spin::Mutex::new(Guarded {
@@ -29,6 +33,8 @@ static TABLE: spin::Mutex<Guarded> = spin::Mutex::new(Guarded {
     restarts: Restarts::new(),
     hooks: Lists::new(),
     hooked: Hooked::new(),
+    #[cfg(feature = "std")]
+    instances: Instances::new(),
 });
 
 /// The right to change the table, until it is dropped.

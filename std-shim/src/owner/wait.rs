@@ -105,7 +105,7 @@ impl Wait {
 }
 
 /// A moment on the monotonic clock; one too far away is the end of time.
-pub(super) fn deadline_in(time: Duration) -> Duration {
+pub(crate) fn deadline_in(time: Duration) -> Duration {
     sys::now().saturating_add(time)
 }
 

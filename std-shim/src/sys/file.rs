@@ -1,6 +1,7 @@
 //! Descriptors of the user's: what is told of them, what a wakeup descriptor must be, and reading.
 
 use core::ffi::{c_int, c_short};
+use std::os::fd::{FromRawFd, OwnedFd};
 
 use super::Errno;
 
@@ -24,6 +25,13 @@ pub(crate) fn check_readable(descriptor: c_int) -> Result<(), Errno> {
     let flags = Errno::check(unsafe { libc::fcntl(descriptor, libc::F_GETFL) })?;
     let readable = flags & libc::O_ACCMODE != libc::O_WRONLY && flags & libc::O_PATH == 0;
     if readable { Ok(()) } else { Err(Errno::from_return(libc::EBADF)) }
+}
+
+/// A new descriptor that is readable once it has been woken, as [`new_wake_descriptor`](super::new_wake_descriptor), closed when it is dropped.
+pub(crate) fn owned_wake_descriptor() -> Result<OwnedFd, Errno> {
+    let number = super::new_wake_descriptor()?;
+    // SAFETY: a new descriptor, which nobody else knows.
+    Ok(unsafe { OwnedFd::from_raw_fd(number) })
 }
 
 /// A second descriptor of the same open file, closed by exec.

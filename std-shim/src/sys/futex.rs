@@ -1,6 +1,6 @@
 //! Sleeping on a word and waking who sleeps there: Linux's futex.
 
-use core::{ptr, time::Duration};
+use core::{ffi::c_int, ptr, time::Duration};
 
 use super::{Errno, time::timespec};
 
@@ -22,7 +22,7 @@ pub(crate) fn sleep_on(word: *mut u32, expected: u32, deadline: Option<Duration>
     let deadline = deadline.map(timespec);
     let deadline = deadline.as_ref().map_or(ptr::null(), ptr::from_ref);
     // SAFETY:
-    // - `word` is the address of a static atomic, read by the kernel alone.
+    // - `word` is the address of an atomic that lives, read by the kernel alone.
     // - `deadline` is null or points to a timespec that outlives the call.
     // - The bitset form takes an absolute time on CLOCK_MONOTONIC; the unused fifth argument is null.
     let returned = unsafe {
@@ -48,6 +48,16 @@ pub(crate) fn sleep_on(word: *mut u32, expected: u32, deadline: Option<Duration>
 
 /// Wakes who sleeps on the word. Async-signal-safe, but it may change `errno`: the caller keeps it.
 pub(crate) fn wake(word: *mut u32) {
-    // SAFETY: the address of a static atomic; waking writes nothing. One sleeper: the owner is one thread.
-    unsafe { libc::syscall(libc::SYS_futex, word, libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG, 1) };
+    wake_some(word, 1); // one sleeper: the owner is one thread
+}
+
+/// Wakes all that sleep on the word; else as [`wake`].
+#[cfg(feature = "std")]
+pub(crate) fn wake_all(word: *mut u32) {
+    wake_some(word, c_int::MAX);
+}
+
+fn wake_some(word: *mut u32, most: c_int) {
+    // SAFETY: the address of an atomic that lives; waking writes nothing.
+    unsafe { libc::syscall(libc::SYS_futex, word, libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG, most) };
 }

@@ -17,6 +17,8 @@ mod errno;
 mod fault;
 #[cfg(feature = "std")]
 mod file;
+#[cfg(feature = "std")]
+mod kept;
 mod mask;
 #[cfg_attr(
     any(target_arch = "mips", target_arch = "mips64", target_arch = "mips32r6", target_arch = "mips64r6"),
@@ -49,8 +51,11 @@ pub(crate) use errno::{ErrnoGuard, thread_of_errno};
 pub(crate) use fault::{Fault, InfoHandler, hand_over};
 #[cfg(feature = "std")]
 pub(crate) use file::{
-    POLL_ERROR, POLL_HANG_UP, POLL_WRITE, check_readable, duplicate, is_nonblocking, read,
+    POLL_ERROR, POLL_HANG_UP, POLL_WRITE, check_readable, duplicate, is_nonblocking, owned_wake_descriptor,
+    read,
 };
+#[cfg(feature = "std")]
+pub(crate) use kept::{KEPT_WORDS, Kept};
 pub(crate) use mask::{Blocked, MaskChange, change_mask, pending};
 pub(crate) use numbers::SIGNAL_MAX;
 #[cfg(feature = "std")]
@@ -62,9 +67,13 @@ pub(crate) use send::{Pthread, pthread_kill};
 pub(crate) use send::{killpg, sigqueue};
 pub(crate) use siginfo::{SigInfo, Source};
 pub(crate) use sigwait::{signal_descriptor, sigsuspend, sigtimedwait};
+#[cfg(feature = "std")]
+pub(crate) use sleep::wake_all;
 pub(crate) use sleep::{Woken, sleep_on, wake};
 #[cfg(feature = "critical-section-impl")]
 pub(crate) use thread::give_way;
+#[cfg(feature = "async")]
+pub(crate) use thread::spawn_deaf;
 pub(crate) use thread::{current_thread, kernel_thread, kick, pause, process, rest, sleep_thread};
 pub(crate) use time::now;
 pub(crate) use timer::{get_timer, set_timer};

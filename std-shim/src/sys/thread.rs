@@ -54,6 +54,15 @@ pub(crate) fn rest(times: u32) {
     }
 }
 
+/// Starts a thread in which every signal is blocked, from its first instruction on.
+#[cfg(feature = "async")]
+pub(crate) fn spawn_deaf(name: &str, what: fn()) -> Result<(), super::Errno> {
+    let _blocked = super::Blocked::all(); // the new thread's too
+    let started = std::thread::Builder::new().name(name.into()).spawn(what);
+    let why = |error: std::io::Error| super::Errno::from_return(error.raw_os_error().unwrap_or(libc::EAGAIN));
+    started.map(drop).map_err(why)
+}
+
 /// POSIX `pause`: until a handler has run on this thread.
 pub(crate) fn pause() {
     // SAFETY: no arguments; it always returns -1 with EINTR.

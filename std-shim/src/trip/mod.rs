@@ -6,12 +6,18 @@
 
 pub(crate) mod extras;
 pub(crate) mod hook;
+#[cfg(feature = "std")]
+mod inbox;
 mod kernel;
 pub(crate) mod record;
 mod shutdown;
 mod trampoline;
 mod wake;
 
+#[cfg(feature = "async")]
+pub(crate) use inbox::HELPER;
+#[cfg(feature = "std")]
+pub(crate) use inbox::{Inbox, ROOM, Ring};
 pub use kernel::Foreign;
 pub(crate) use kernel::Unix;
 pub(crate) use shutdown::{forget_request, requested_by};

@@ -10,8 +10,8 @@ use std::{
 };
 
 use sigtrip::{
-    Delivery, Options, RecordOptions, Session, Signal, check_signals, delivered, init_with, on, record,
-    shutdown_flag, take_records,
+    Delivery, Options, RecordOptions, Session, Signal, Signals, check_signals, delivered, init_with, on,
+    record, shutdown_flag, take_records,
 };
 use sigtrip_core::{Dispatcher, Disposition, Kernel, OutOfRange, Signum};
 use sigtrip_tests::traced::{breakpoint, stop_for_the_tracer};
@@ -44,6 +44,8 @@ fn main() -> ExitCode {
         "hooks" => hooks(1),
         "four hooks" => hooks(4),
         "handler and hook" => handler_and_hook(),
+        "iterator" => iterator(),
+        "recorded iterator" => recorded_iterator(),
         "empty region" => empty_region(),
         "safe point" => safe_point(),
         "core dispatch" => core_dispatch(pending),
@@ -130,6 +132,20 @@ fn hooks(count: usize) {
     (0..count).for_each(|_| register_hook());
     stop_for_the_tracer();
     raise(libc::SIGUSR1);
+}
+
+fn iterator() {
+    let signals = Signals::new(SIGNALS).expect("they can be received");
+    stop_for_the_tracer();
+    raise(libc::SIGUSR1);
+    assert!(signals.pending().eq([Signal::USR1]));
+}
+
+fn recorded_iterator() {
+    let signals = Signals::with_records(SIGNALS).expect("they can be received");
+    stop_for_the_tracer();
+    raise(libc::SIGUSR1);
+    assert!(signals.pending().map(|received| received.info().is_some()).eq([true]));
 }
 
 fn handler_and_hook() {

@@ -40,6 +40,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
         test: "a_reader_in_a_slot_is_waited_for",
     },
     Mutant {
+        what: "to free a slot is a store",
+        file: "gate.rs",
+        from: "who.swap(0, Ordering::Release);",
+        to: "who.store(0, Ordering::Release);",
+        test: "a_storm_of_readers_in_one_slot",
+    },
+    Mutant {
         what: "a slot is free before its leaving is counted",
         file: "gate.rs",
         from: "left.store(times, Ordering::Release);",
@@ -51,6 +58,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
         file: "gate.rs",
         from: "place.fetch_add(0, Ordering::AcqRel) != 0",
         to: "place.load(Ordering::Acquire) != 0",
+        test: "a_reader_in_a_slot_is_waited_for",
+    },
+    Mutant {
+        what: "the writer's look is a load and a store",
+        file: "gate.rs",
+        from: "place.fetch_add(0, Ordering::AcqRel) != 0",
+        to: "{ let was = place.load(Ordering::Acquire); place.store(was, Ordering::Release); was != 0 }",
         test: "a_reader_in_a_slot_is_waited_for",
     },
     Mutant {

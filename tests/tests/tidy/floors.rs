@@ -27,6 +27,7 @@ pub(crate) const CORE: Floors = Floors {
         &["gate"],
         &["count"],
         &["record"],
+        &["inbox"],
         &["kernel"],
         &["dispatcher"],
     ],
@@ -48,8 +49,9 @@ pub(crate) const SHIM: Floors = Floors {
         &["records"],
         &["handler"],
         &["owner"],
-        &["python", "embed", "hooks"],
+        &["python", "embed", "hooks", "signals"],
         &["run"],
+        &["coming_from"],
     ],
     // Signal context: the system, the error of the core's `Kernel`, a signal and what is known of it as values, and nothing else.
     only: &[("trip", &["sys", "error", "signal", "siginfo"])],

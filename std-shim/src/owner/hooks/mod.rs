@@ -106,7 +106,7 @@ impl Default for HookOptions {
 }
 
 /// That a hook can be registered for this signal, and here.
-fn check(signal: Signal) -> Result<(), Error> {
+pub(super) fn check(signal: Signal) -> Result<(), Error> {
     signal.check_catchable()?;
     if GATE.is_inside(sys::thread_of_errno()) {
         return Err(Error::InsideHook);

@@ -16,6 +16,8 @@ mod forks;
 mod handlers;
 mod helpers;
 mod hooks;
+mod iterator_storms;
+mod iterators;
 mod lines;
 mod masks;
 mod names;
@@ -23,6 +25,7 @@ mod neighbours;
 mod planted;
 mod polls;
 mod ready_hooks;
+mod recorded_iterators;
 mod records;
 mod restart;
 mod sending;
@@ -30,6 +33,7 @@ mod sessions;
 mod signal_context;
 mod sigwaits;
 mod storms;
+mod streams;
 mod stress;
 mod timers;
 mod two_copies;
@@ -58,12 +62,15 @@ const ROOMS: &[(&str, &[Scenario])] = &[
     ("forks", forks::ALL),
     ("handlers", handlers::ALL),
     ("hooks", hooks::ALL),
+    ("iterator_storms", iterator_storms::ALL),
+    ("iterators", iterators::ALL),
     ("lines", lines::ALL),
     ("masks", masks::ALL),
     ("names", names::ALL),
     ("neighbours", neighbours::ALL),
     ("polls", polls::ALL),
     ("ready_hooks", ready_hooks::ALL),
+    ("recorded_iterators", recorded_iterators::ALL),
     ("records", records::ALL),
     ("restart", restart::ALL),
     ("sending", sending::ALL),
@@ -71,6 +78,7 @@ const ROOMS: &[(&str, &[Scenario])] = &[
     ("signal_context", signal_context::ALL),
     ("sigwaits", sigwaits::ALL),
     ("storms", storms::ALL),
+    ("streams", streams::ALL),
     ("stress", stress::ALL),
     ("timers", timers::ALL),
     ("two_copies", two_copies::ALL),

@@ -1,0 +1,272 @@
+//! `Instance`: one receiver of signals, with its hooks, as its owner sees it. Any thread may use it.
+//!
+//! For each signal a *slot* says how far it is:
+//!
+//! - *empty* → *coming*: whoever adds the signal, so that of several who do at once one registers the hook and the others wait;
+//! - *coming* → *here*: the same, when the hook is registered; back to empty if it can not be;
+//! - *here* → *empty*: whoever removes the signal, and unregisters the hook afterwards; all are, when the instance *retires*.
+//!
+//! Slots are changed with the writers' lock held, which is not held while a hook is registered or unregistered. In the child of a fork
+//! what is coming is empty: who added it is not there. (The child keeps that hook, if it was registered already: it trips a bit twice.)
+//!
+//! What can not happen: a hook that outlives its instance; two hooks of one instance for one signal.
+
+use core::time::Duration;
+use std::{
+    boxed::Box,
+    os::fd::{AsRawFd, OwnedFd},
+    sync::{Arc, OnceLock, atomic::AtomicBool, atomic::Ordering},
+};
+
+use sigtrip_core::Armed;
+
+use super::{
+    hooks::{self, HookId, register_hook, unregister_hook},
+    instances, session,
+    table::Table,
+    wait::Wait,
+};
+use crate::{
+    Error, Frame, Interrupt, SigInfo, Signal, SignalSet,
+    sys::{self, Woken},
+    trip::{Inbox, Ring},
+};
+
+pub(crate) struct Instance {
+    inbox: Inbox,
+    ring: Option<Box<Ring>>,
+    /// Locked with the writers' lock held alone, so that no fork finds it held.
+    slots: spin::Mutex<[Slot; sys::SIGNAL_MAX as usize]>,
+    retired: AtomicBool,
+    /// Filled with the writers' lock held, for the same reason.
+    descriptor: OnceLock<Arc<OwnedFd>>,
+    /// Of the task that waits for the next signal. Locked as the slots are.
+    #[cfg(feature = "async")]
+    waker: spin::Mutex<Option<std::task::Waker>>,
+}
+
+/// See the file's head.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Slot {
+    Empty,
+    Coming,
+    Here(HookId),
+}
+
+impl Slot {
+    /// Returns what it was.
+    fn replace_if(&mut self, it: impl FnOnce(&Self) -> bool, new: Self) -> Self {
+        let old = *self;
+        if it(&old) {
+            *self = new;
+        }
+        old
+    }
+}
+
+impl Instance {
+    /// With these signals, and with records or without.
+    pub(crate) fn new(signals: SignalSet, recorded: bool) -> Result<Arc<Self>, Error> {
+        let instance = Arc::new(Self {
+            inbox: Inbox::new(),
+            ring: recorded.then(|| Box::new(Ring::new())),
+            slots: spin::Mutex::new([Slot::Empty; sys::SIGNAL_MAX as usize]),
+            retired: AtomicBool::new(false),
+            descriptor: OnceLock::new(),
+            #[cfg(feature = "async")]
+            waker: spin::Mutex::new(None),
+        });
+        instances::enlist(&instance);
+        match signals.iter().try_for_each(|signal| instance.add(signal)) {
+            Ok(()) => Ok(instance),
+            Err(error) => {
+                instance.retire();
+                Err(error)
+            }
+        }
+    }
+
+    pub(crate) const fn inbox(&self) -> &Inbox {
+        &self.inbox
+    }
+
+    pub(crate) fn ring(&self) -> Option<&Ring> {
+        self.ring.as_deref()
+    }
+
+    /// Signal context.
+    fn deliver(&self, info: &SigInfo) {
+        let signal = info.signal().signum();
+        match &self.ring {
+            Some(ring) => self.inbox.deliver_recorded(signal, ring, info.raw()),
+            None => self.inbox.deliver(signal),
+        }
+    }
+
+    /// Receives this signal too, if it does not yet.
+    pub(crate) fn add(self: &Arc<Self>, signal: Signal) -> Result<(), Error> {
+        hooks::check(signal)?; // a hook, which must not wait, among others
+        if !self.claim(signal)? {
+            return Ok(());
+        }
+        let receiver = Arc::clone(self);
+        // SAFETY: `deliver` is async-signal-safe: what it calls is of `trip/`.
+        #[allow(unsafe_code)]
+        let registered = unsafe { register_hook(signal, move |info| receiver.deliver(info)) };
+        self.settle(signal, registered)
+    }
+
+    /// Whether the caller is to register the hook: nobody has.
+    fn claim(&self, signal: Signal) -> Result<bool, Error> {
+        for times in 0.. {
+            self.check_open()?;
+            let empty = |slot: &Slot| *slot == Slot::Empty;
+            match self.change(signal, |slot| slot.replace_if(empty, Slot::Coming)) {
+                Slot::Here(_) => break,
+                Slot::Empty => return Ok(true),
+                Slot::Coming => sys::rest(times),
+            }
+        }
+        Ok(false)
+    }
+
+    fn settle(&self, signal: Signal, registered: Result<HookId, Error>) -> Result<(), Error> {
+        let open = self.change(signal, |slot| {
+            let open = self.check_open();
+            *slot = match registered {
+                Ok(id) if open.is_ok() => Slot::Here(id),
+                _ => Slot::Empty,
+            };
+            open
+        });
+        if let (Ok(id), Err(_)) = (registered, open) {
+            unregister_hook(id);
+        }
+        registered.and(open)
+    }
+
+    fn check_open(&self) -> Result<(), Error> {
+        // Acquire: pairs with the Release in `retire`.
+        let retired = self.retired.load(Ordering::Acquire);
+        if retired || self.inbox.is_closed() { Err(Error::Closed) } else { Ok(()) }
+    }
+
+    /// Receives this signal no more; what is pending stays. Returns whether it did.
+    pub(crate) fn remove(&self, signal: Signal) -> bool {
+        let here = |slot: &Slot| matches!(slot, Slot::Here(_));
+        match self.change(signal, |slot| slot.replace_if(here, Slot::Empty)) {
+            Slot::Here(id) => unregister_hook(id),
+            Slot::Empty | Slot::Coming => false,
+        }
+    }
+
+    fn change<T>(&self, signal: Signal, how: impl FnOnce(&mut Slot) -> T) -> T {
+        let _table = Table::lock();
+        how(&mut self.slots.lock()[index(signal)])
+    }
+
+    /// The signals that it receives.
+    pub(crate) fn signals(&self) -> SignalSet {
+        let _table = Table::lock();
+        let slots = self.slots.lock();
+        Signal::all()
+            .zip(slots.iter())
+            .filter(|(_, slot)| matches!(slot, Slot::Here(_)))
+            .map(|it| it.0)
+            .collect()
+    }
+
+    /// Receives nothing more: every disposition is given back that is not wanted otherwise. Waits end.
+    pub(crate) fn retire(self: &Arc<Self>) {
+        let table = Table::lock();
+        // Release: pairs with the Acquire in `check_open`; who adds a signal looks again with the lock held.
+        self.retired.store(true, Ordering::Release);
+        let slots = core::mem::replace(&mut *self.slots.lock(), [Slot::Empty; sys::SIGNAL_MAX as usize]);
+        #[cfg(feature = "async")]
+        let waker = self.take_waker(&table); // a handle may live on: what it would keep is the executor's
+        drop(table);
+        #[cfg(feature = "async")]
+        drop(waker);
+        for slot in slots {
+            if let Slot::Here(id) = slot {
+                unregister_hook(id);
+            }
+        }
+        self.inbox.close();
+        instances::strike(self);
+    }
+
+    /// Waits until something is pending or it is closed. On the owner's thread handlers run meanwhile.
+    pub(crate) fn wait(&self, deadline: Option<Duration>, frame: Frame) -> Result<(), Interrupt> {
+        if session::is_owner() {
+            let wait = Wait::new(frame).until(deadline);
+            wait.for_event(|| self.inbox.is_ready_or_armed())?;
+            return Ok(());
+        }
+        while !self.inbox.is_ready_or_armed() {
+            if sys::sleep_on(self.inbox.word(), Armed::ARMED, deadline) == Woken::TimedOut {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The descriptor that is readable while something is pending, made at the first call.
+    pub(crate) fn descriptor(&self) -> Result<Arc<OwnedFd>, Error> {
+        if let Some(made) = self.descriptor.get() {
+            return Ok(Arc::clone(made));
+        }
+        let new = Arc::new(sys::owned_wake_descriptor().map_err(Error::system("eventfd"))?);
+        let table = Table::lock();
+        let descriptor = Arc::clone(self.descriptor.get_or_init(|| Arc::clone(&new)));
+        self.inbox.wake_by(descriptor.as_raw_fd());
+        drop(table);
+        self.inbox.settle();
+        Ok(descriptor)
+    }
+
+    /// This task is to be woken when something comes. The caller arms the inbox after this, and looks.
+    #[cfg(feature = "async")]
+    pub(crate) fn set_waker(&self, waker: &std::task::Waker) {
+        let new = waker.clone(); // the executor's code, as its drop is: with no lock held
+        let table = Table::lock();
+        let old = self.waker.lock().replace(new);
+        drop(table);
+        drop(old);
+    }
+
+    /// The caller wakes it, with the lock released.
+    #[cfg(feature = "async")]
+    pub(super) fn take_waker(&self, _locked: &Table) -> Option<std::task::Waker> {
+        self.waker.lock().take()
+    }
+
+    /// In the child of a fork.
+    pub(super) fn inherit(&self) {
+        for slot in &mut *self.slots.lock() {
+            if *slot == Slot::Coming {
+                *slot = Slot::Empty;
+            }
+        }
+        if let Some(ring) = &self.ring {
+            ring.forget();
+        }
+        self.inbox.forget(self.descriptor.get().map(AsRawFd::as_raw_fd).filter(|&it| renewed(it)));
+    }
+}
+
+/// Makes this number, which stands for the parent's descriptor, stand for one of the child's own; whether that could be done.
+fn renewed(number: i32) -> bool {
+    let Ok(new) = sys::new_wake_descriptor() else {
+        // Else the child would read its parent's wakes.
+        let _ = sys::point_nowhere(number);
+        return false;
+    };
+    let done = sys::duplicate_onto(new, number).is_ok();
+    sys::close(new);
+    done
+}
+
+fn index(signal: Signal) -> usize {
+    signal.signum().get() as usize - 1
+}
