@@ -1,6 +1,6 @@
 //! `Cursor`: how far somebody has looked through the ring.
 
-/// How far somebody has looked through [`Records`]: see [`Records::take_where`]. A plain value.
+/// How far somebody has looked through [`Records`](crate::Records): see [`take_where`](crate::Records::take_where). A plain value.
 ///
 /// ```
 /// use sigtrip_core::Records;

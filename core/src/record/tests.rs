@@ -112,6 +112,25 @@ fn a_push_inside_any_step_of_a_push() {
     }
 }
 
+/// Two interrupts, at any two steps: with room for all it is never refused.
+#[test]
+fn pushes_inside_any_two_steps_of_a_push() {
+    for (first, second) in (0..12).flat_map(|first| (0..first).map(move |second| (first, second))) {
+        let ring = Rc::new(Ring::new());
+        let (inner, steps) = (ring.clone(), Rc::new(Cell::new(0)));
+        step(Some(Box::new(move || {
+            let now = steps.replace(steps.get() + 1);
+            if now == first || now == second {
+                inner.push(record(now));
+            }
+        })));
+        let pushed = ring.push(record(99));
+        step(None);
+        assert!(pushed && ring.refused() == 0, "steps {first} and {second}");
+        assert!(drain(&ring).contains(&99));
+    }
+}
+
 /// While a producer is in the midst of it takers find nothing behind it, and do not wait; afterwards all is there.
 #[test]
 fn a_push_and_a_take_inside_any_step_of_a_push() {

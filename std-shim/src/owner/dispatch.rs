@@ -52,7 +52,8 @@ pub(crate) fn drain(frame: Frame) -> Result<u32, Interrupt> {
     if !session::is_owner() {
         Ok(0)
     } else if session::is_plain() {
-        run_plain(frame)
+        // A copy of its own, so that who asked for no record pays nothing for each signal.
+        run_each(frame, |_, _| ())
     } else {
         drain_otherwise(frame)
     }
@@ -64,16 +65,7 @@ fn drain_otherwise(frame: Frame) -> Result<u32, Interrupt> {
     if session::is_hosted() { Ok(0) } else { run_recorded(frame) }
 }
 
-fn run_pending(frame: Frame) -> Result<u32, Interrupt> {
-    if session::is_plain() { run_plain(frame) } else { run_recorded(frame) }
-}
-
-/// A copy of its own, so that who asked for no record pays nothing for each signal.
-fn run_plain(frame: Frame) -> Result<u32, Interrupt> {
-    run_each(frame, |_, _| ())
-}
-
-/// Where something was asked for some signal: tells each call how many deliveries it stands for. What was held back by another
+/// Where something may have been asked for some signal: tells each call how many deliveries it stands for. What was held back by another
 /// signal's late record is pending again, now that this one is there.
 #[inline(never)]
 fn run_recorded(frame: Frame) -> Result<u32, Interrupt> {
@@ -193,7 +185,7 @@ impl DrainTheRest {
         };
         let _also_after_a_panic = Self { frame: self.frame, passes };
         one_panic_at_a_time(|| {
-            if let Err(interrupt) = run_pending(self.frame) {
+            if let Err(interrupt) = run_recorded(self.frame) {
                 report(format_args!("a handler failed while the session ended: {interrupt}"));
             }
         });
