@@ -545,7 +545,7 @@ fn two_readers_for_two_slots_are_waited_for() {
         let house = House::<2>::new();
         let signals = [1, 2].map(|me| reader(&house, move |house| house.read(me)));
         house.replace(0, 1);
-        signals.map(|signal| signal.join().unwrap());
+        signals.into_iter().for_each(|signal| signal.join().unwrap());
     });
 }
 
@@ -556,7 +556,7 @@ fn two_readers_for_one_slot_are_waited_for() {
         let house = House::<1>::new();
         let signals = [1, 2].map(|me| reader(&house, move |house| house.read(me)));
         house.replace(0, 1);
-        signals.map(|signal| signal.join().unwrap());
+        signals.into_iter().for_each(|signal| signal.join().unwrap());
     });
 }
 
@@ -576,7 +576,7 @@ fn two_readers_without_slots_are_waited_for() {
         let house = House::<0>::new();
         let signals = [1, 2].map(|me| reader(&house, move |house| house.read(me)));
         house.replace(0, 1);
-        signals.map(|signal| signal.join().unwrap());
+        signals.into_iter().for_each(|signal| signal.join().unwrap());
         assert!(!house.gate.is_crowded());
     });
 }
@@ -644,7 +644,7 @@ fn a_quiet_gate_has_nobody_inside() {
         if house.gate.is_quiet() {
             house.spoil(0);
         }
-        signals.map(|signal| signal.join().unwrap());
+        signals.into_iter().for_each(|signal| signal.join().unwrap());
     });
 }
 
