@@ -169,3 +169,66 @@ impl<const WORDS: usize> Default for Inbox<WORDS> {
         Self::new()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use core::cell::Cell;
+    use std::{boxed::Box, rc::Rc};
+
+    use super::*;
+    use crate::step;
+
+    /// A wait for which `interrupt` runs before its step `k`, as a signal does that comes just then, and then whoever waits sleeps if it
+    /// may. Returns whether there was such a step.
+    fn a_wait_interrupted_at(k: usize, interrupt: impl Fn(&Inbox<2>, &Cell<usize>) + 'static) -> bool {
+        let state = Rc::new((Inbox::<2>::new(), Cell::new(0), Cell::new(0)));
+        let hook = Rc::clone(&state);
+        step(Some(Box::new(move || {
+            let (inbox, wakes, steps) = &*hook;
+            if steps.replace(steps.get() + 1) == k {
+                interrupt(inbox, wakes);
+            }
+        })));
+        let (inbox, wakes, steps) = &*state;
+        let ready = inbox.is_ready_or_armed(|| false, || wakes.set(wakes.get() + 1));
+        step(None);
+        let sleeps = !ready && inbox.armed().is_armed();
+        assert!(!sleeps || inbox.take_next(None).is_none(), "step {k}: asleep on a pending signal");
+        steps.get() > k
+    }
+
+    #[test]
+    fn a_delivery_at_any_step_of_a_wait_is_not_slept_through() {
+        let deliver = |inbox: &Inbox<2>, wakes: &Cell<usize>| {
+            inbox.deliver(Signum::new(70).unwrap(), || wakes.set(wakes.get() + 1));
+        };
+        let mut k = 0;
+        while a_wait_interrupted_at(k, deliver) {
+            k += 1;
+        }
+        assert_eq!(k, 2 + 1 + 2, "to look at two words, to arm, to look again");
+    }
+
+    /// Another thread has looked before, and stands before its sleep.
+    #[test]
+    fn who_finds_something_after_arming_leaves_nobody_asleep() {
+        let deliver = |inbox: &Inbox<2>, wakes: &Cell<usize>| {
+            for number in [1, 2] {
+                inbox.deliver(Signum::new(number).unwrap(), || wakes.set(wakes.get() + 1));
+            }
+        };
+        let inbox = Rc::new(Inbox::<2>::new());
+        let inner = Rc::clone(&inbox);
+        let (mut steps, wakes) = (0, Cell::new(0));
+        step(Some(Box::new(move || {
+            steps += 1;
+            if steps == 3 {
+                deliver(&inner, &wakes); // between the look at the second word and the arming
+            }
+        })));
+        assert!(inbox.is_ready_or_armed(|| false, || ()));
+        step(None);
+        assert_eq!(inbox.take_next(None), Signum::new(1));
+        assert!(!inbox.armed().is_armed(), "the other one would sleep on signal 2");
+    }
+}

@@ -5,7 +5,7 @@
 //! 3. Connections have a moment to send what is on its way; those that are idle after it are closed.
 //! 4. What is being answered is answered to the end, if that comes before the limit.
 
-use std::{cell::Cell, convert::Infallible, error::Error, process::ExitCode, rc::Rc, time::Duration};
+use std::{cell::Cell, convert::Infallible, error::Error, io, process::ExitCode, rc::Rc, time::Duration};
 
 use http_body_util::Full;
 use hyper::{
@@ -23,8 +23,8 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-/// How long there may be nobody at the door before it is closed.
-const AT_THE_DOOR: Duration = Duration::from_millis(50);
+/// So many can have connected and not been let in yet.
+const AT_THE_DOOR: usize = 4096;
 /// How long an idle connection is kept for what may be on its way.
 const IDLE: Duration = Duration::from_millis(500);
 /// How long an answer may take.
@@ -65,13 +65,25 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     }
     drop(stop); // the next one ends the program
     server.stopping.set(true);
-    while let Ok(accepted) = timeout(AT_THE_DOOR, listener.accept()).await {
-        connections.spawn_local(talk(&server, &graceful, accepted?.0));
+    for waiting in at_the_door(listener)? {
+        connections.spawn_local(talk(&server, &graceful, waiting?));
     }
-    drop(listener);
     let left = finish(graceful, connections).await;
     println!("answered {} requests, {left} connections were left", server.answered.get());
     Ok(())
+}
+
+/// Those who have connected by now; nobody can any more when this has been dropped.
+fn at_the_door(listener: TcpListener) -> io::Result<impl Iterator<Item = io::Result<TcpStream>>> {
+    let listener = listener.into_std()?; // it does not block
+    let next = move || match listener.accept() {
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => None,
+        accepted => Some(accepted.and_then(|(stream, _)| {
+            stream.set_nonblocking(true)?;
+            TcpStream::from_std(stream)
+        })),
+    };
+    Ok(std::iter::from_fn(next).take(AT_THE_DOOR))
 }
 
 fn talk(

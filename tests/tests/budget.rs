@@ -93,9 +93,9 @@ const ROWS: &[Row] = &[
     // And then the bit, and whether the owner sleeps, and whether extras are wanted.
     delivery("handler and hook", 65, 4),
     // A hook that sets a bit and looks whether anybody waits.
-    delivery("iterator", 60, 4),
+    delivery("iterator", 68, 4),
     // And the ring: a slot claimed, six words and the stamp written.
-    delivery("recorded iterator", 100, 5),
+    delivery("recorded iterator", 109, 5),
     // A load, a test, a branch.
     Row {
         scenario: "safe point",

@@ -176,3 +176,38 @@ fn idle_connections_do_not_keep_it() {
     ended.with_status(0);
     ended.with_lines(&["answered 2 requests, 0 connections were left"]);
 }
+
+/// While the process is stopped: its state, as the kernel tells it.
+fn wait_until_stopped(pid: i32) {
+    let is_stopped = || {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).expect("it lives");
+        stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('T'))
+    };
+    while !is_stopped() {
+        thread::yield_now();
+    }
+}
+
+/// Those that have connected when the signal comes, and have not been let in yet, are answered.
+#[test]
+fn who_is_at_the_door_is_let_in() {
+    const GUESTS: usize = 20;
+    let mut server = Program::start(env!("CARGO_BIN_EXE_program"), &["http_shutdown"]);
+    let line = server.expect("listening on ");
+    let address: SocketAddr = line.trim_start_matches("listening on ").parse().expect("an address");
+    server.send(Signal::STOP);
+    wait_until_stopped(server.pid());
+    let guests = [(); GUESTS].map(|()| {
+        let mut guest = connect(address).expect("it listens");
+        write!(guest, "GET /guest HTTP/1.1\r\nhost: here\r\n\r\n").expect("there is room");
+        guest
+    });
+    server.send(Signal::TERM);
+    server.send(Signal::CONT);
+    for mut guest in guests {
+        assert!(answer(&mut guest, "/guest").is_some(), "nobody came to the door");
+    }
+    let ended = server.finish();
+    ended.with_status(0);
+    ended.with_lines(&["answered 20 requests, 0 connections were left"]);
+}

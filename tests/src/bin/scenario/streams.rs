@@ -26,6 +26,7 @@ use crate::{
 crate::scenarios!(
     a_stream_with_any_executor,
     a_task_is_woken_outside_signal_context_and_once,
+    a_signal_that_comes_while_a_task_says_that_it_waits,
     a_noisy_signal_costs_no_other,
     a_noisy_signal_does_not_hold_up_another,
     closing_ends_a_stream,
@@ -92,6 +93,42 @@ fn a_task_is_woken_outside_signal_context_and_once() {
         }
         assert_eq!(stream.poll_recv(&mut context), Poll::Ready(Some(Signal::USR1)));
         assert_eq!(woken(), round);
+    }
+}
+
+/// A waker whose clone is the moment at which a signal comes, and which is woken in vain.
+mod tripping {
+    #![allow(unsafe_code)]
+
+    use std::{
+        ptr,
+        task::{RawWaker, RawWakerVTable, Waker},
+    };
+
+    use sigtrip::Signal;
+
+    use crate::helpers::trip;
+
+    const RAW: RawWaker = RawWaker::new(ptr::null(), &VTABLE);
+    const VTABLE: RawWakerVTable = RawWakerVTable::new(clone, |_| (), |_| (), |_| ());
+
+    fn clone(_: *const ()) -> RawWaker {
+        trip(Signal::USR1);
+        RAW
+    }
+
+    pub(super) fn waker() -> Waker {
+        // SAFETY: its functions look at no data.
+        unsafe { Waker::from_raw(RAW) }
+    }
+}
+
+fn a_signal_that_comes_while_a_task_says_that_it_waits() {
+    let mut stream = stream(Signal::USR1);
+    let waker = tripping::waker();
+    let mut context = Context::from_waker(&waker);
+    for _ in 0..10 {
+        assert_eq!(stream.poll_recv(&mut context), Poll::Ready(Some(Signal::USR1)));
     }
 }
 
