@@ -111,6 +111,8 @@ mod error;
 mod frame;
 mod handler;
 pub mod hooks;
+#[cfg(doc)]
+pub mod how_it_is_tested;
 mod interrupt;
 mod origin;
 mod owner;

@@ -51,7 +51,7 @@ pub(crate) const SHIM: Floors = Floors {
         &["owner"],
         &["python", "embed", "hooks", "signals"],
         &["run"],
-        &["coming_from"],
+        &["coming_from", "how_it_is_tested"],
     ],
     // Signal context: the system, the error of the core's `Kernel`, a signal and what is known of it as values, and nothing else.
     only: &[("trip", &["sys", "error", "signal", "siginfo"])],
