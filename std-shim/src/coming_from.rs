@@ -307,7 +307,7 @@
 //! | linkable from C / other runtimes | no, because there is no C header yet; other runtimes written in Rust embed it |
 //! | static program under 50 KB possible | no, because it is not measured here yet |
 //! | double Ctrl-C / conditional shutdown | `ready_hooks::the_second_time_kills` |
-//! | model-checked core (loom, shuttle, kani) | `core/tests/loom.rs::a_trip_is_dispatched_once_and_its_data_is_seen` |
+//! | model-checked core (loom, shuttle, kani) | `core/tests/loom/trip.rs::a_trip_is_dispatched_once_and_its_data_is_seen` |
 //! | fuzzed dispatch | `fuzz/fuzz_targets/dispatch.rs` |
 //! | handler injected at every instruction | `core/src/dispatcher/tests/reentrancy.rs::one_or_two_trips_at_any_steps_of_a_pass_are_handled` |
 //! | storm / stress test | `iterator_storms::several_iterators_each_on_a_thread_of_its_own` |

@@ -33,6 +33,9 @@ pub type Registers = libc::user_regs_struct;
 pub struct Tracee {
     pid: libc::pid_t,
     ended: bool,
+    /// A signal that is not delivered, and how it was last resumed.
+    ignored: c_int,
+    last: Resume,
     /// Only one thread may ask.
     stays_here: PhantomData<*const ()>,
 }
@@ -98,7 +101,12 @@ impl Tracee {
     }
 
     const fn of(pid: libc::pid_t) -> Self {
-        Self { pid, ended: false, stays_here: PhantomData }
+        Self { pid, ended: false, ignored: 0, last: Resume::On, stays_here: PhantomData }
+    }
+
+    /// From now on this signal is taken from it, as if nobody had sent it.
+    pub const fn ignore(&mut self, signal: c_int) {
+        self.ignored = signal;
     }
 
     /// The process.
@@ -109,6 +117,7 @@ impl Tracee {
 
     /// Lets it run so far, with a signal delivered to it first, or 0.
     pub fn resume(&mut self, how: Resume, signal: c_int) {
+        self.last = how;
         let request = match how {
             Resume::On => libc::PTRACE_CONT,
             Resume::Step => libc::PTRACE_SINGLESTEP,
@@ -215,6 +224,15 @@ impl Tracee {
     }
 
     fn wait_with(&mut self, flags: c_int) -> Option<Stop> {
+        let stop = self.wait_once(flags)?;
+        if stop == Stop::By(self.ignored) {
+            self.resume(self.last, 0);
+            return self.wait_with(flags);
+        }
+        Some(stop)
+    }
+
+    fn wait_once(&mut self, flags: c_int) -> Option<Stop> {
         let mut status = 0;
         // SAFETY: there is room for the status.
         let pid = unsafe { libc::waitpid(self.pid, &raw mut status, libc::__WALL | flags) };
@@ -276,7 +294,8 @@ impl Tracee {
     /// If the system refuses.
     #[must_use]
     pub fn waiting_signals(&self) -> Vec<c_int> {
-        [0, libc::PTRACE_PEEKSIGINFO_SHARED].into_iter().flat_map(|queue| self.queued(queue)).collect()
+        let queues = [0, libc::PTRACE_PEEKSIGINFO_SHARED].into_iter();
+        queues.flat_map(|queue| self.queued(queue)).filter(|&signal| signal != self.ignored).collect()
     }
 
     fn queued(&self, queue: u32) -> Vec<c_int> {

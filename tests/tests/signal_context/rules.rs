@@ -23,8 +23,8 @@ type Known = (&'static str, usize, &'static str);
 const ERRNO: &[&str] = &["__errno_location"];
 /// `syscall` moves its arguments into registers and enters the kernel: the futex, `tgkill`. `write` is on POSIX's list.
 const WAKE: &[&str] = &["syscall", "write"];
-/// For a kick: system calls without arguments, on POSIX's list or Linux's own.
-const KICK: &[&str] = &["getpid", "gettid"];
+/// For a kick: a system call without arguments, Linux's own.
+const KICK: &[&str] = &["gettid"];
 /// The default action is put back: on POSIX's list.
 const DEFAULT: &[&str] = &["sigaction"];
 /// The second request for the end: on POSIX's list, all of them.
@@ -74,6 +74,45 @@ pub(crate) const ALL: &[Rules] = &[
         entry: "shutdown",
         imports: &[ERRNO, WAKE, KICK, DEFAULT, DIE],
         unknown_calls: &[HOOK],
+        loops: WRITE,
+        stack: LARGE,
+    },
+    Rules { entry: "counted lean", ..LEAN },
+    Rules { entry: "counted", imports: &[ERRNO, WAKE], ..LEAN },
+    Rules { entry: "recording", imports: &[ERRNO, WAKE], stack: MIDDLE, ..LEAN },
+    Rules {
+        entry: "recording all",
+        imports: &[ERRNO, WAKE, KICK],
+        unknown_calls: &[HOOK],
+        loops: WRITE,
+        stack: LARGE,
+    },
+    Rules {
+        entry: "recording fault",
+        imports: &[ERRNO, WAKE, KICK, DEFAULT],
+        unknown_calls: &[HOOK, EARLIER],
+        loops: WRITE,
+        stack: LARGE,
+    },
+    Rules { entry: "hooks", imports: &[ERRNO], unknown_calls: &[], loops: &[], stack: LARGE },
+    Rules {
+        entry: "fault hooks",
+        imports: &[ERRNO, DEFAULT],
+        unknown_calls: &[EARLIER],
+        loops: &[],
+        stack: LARGE,
+    },
+    Rules {
+        entry: "informed",
+        imports: &[ERRNO, WAKE, KICK],
+        unknown_calls: &[HOOK],
+        loops: WRITE,
+        stack: LARGE,
+    },
+    Rules {
+        entry: "informed fault",
+        imports: &[ERRNO, WAKE, KICK, DEFAULT],
+        unknown_calls: &[HOOK, EARLIER],
         loops: WRITE,
         stack: LARGE,
     },

@@ -43,17 +43,21 @@ const KINDS: &[Kind] = &[
     kind("a byte for a full pipe", &[libc::SYS_write]),
     // One byte is refused; it takes eight.
     kind("a byte for an eventfd", &[libc::SYS_write; 2]),
-    // Who am I: the owner is not kicked by itself. Whose threads are these: a child of vfork kicks nobody.
+    // Who am I: the owner is not kicked by itself.
     kind("a kick for another thread", KICK),
-    kind(
-        "all at once",
-        &[libc::SYS_write, libc::SYS_gettid, libc::SYS_getpid, libc::SYS_tgkill, libc::SYS_write],
-    ),
+    kind("all at once", &[libc::SYS_write, libc::SYS_gettid, libc::SYS_tgkill, libc::SYS_write]),
+    kind("counted", &[]),
+    kind("recorded", &[]),
+    // Which thread; the monotonic clock is libc's, without a system call.
+    kind("recorded, all", &[libc::SYS_gettid]),
+    kind("hooked", &[]),
+    kind("hooked and recorded", &[]),
+    kind("iterated", &[]),
     // The earlier handler's own.
     kind("fault, handed over", &[libc::SYS_mprotect]),
 ];
 
-const KICK: &[c_long] = &[libc::SYS_gettid, libc::SYS_getpid, libc::SYS_tgkill];
+const KICK: &[c_long] = &[libc::SYS_gettid, libc::SYS_tgkill];
 
 /// The last delivery of the process.
 const ENDS: &[Kind] = &[

@@ -78,6 +78,7 @@ impl<'a> Stepper<'a> {
     pub(crate) fn new(row: &'a Row, which: Which) -> Self {
         let mut main = Tracee::start(&mut row.command()).expect("the first could be traced");
         main.run_to_breakpoint();
+        main.ignore(libc::SIGURG); // a copy of it kicks the thread whose copy it is: this one's
         let patience = if row.finds.as_deref() == Some("Hangs") { IMPATIENCE } else { PATIENCE };
         let copies = Copies::new(&main, patience);
         Self {

@@ -2,7 +2,7 @@
 
 use std::{ffi::c_void, mem::MaybeUninit};
 
-use sigtrip::{Delivery, Options, Signal, init_with, on};
+use sigtrip::{Delivery, Options, RecordOptions, Signal, init_with, on, record, unregister_hook};
 use sigtrip_tests::raw;
 
 use crate::{kinds, planted};
@@ -13,6 +13,8 @@ pub(crate) fn print() {
     armed_and_fault_and_shutdown();
     full();
     kick();
+    counted_and_recording();
+    hooked();
     line("embed::trip", sigtrip::embed::trip as *const () as usize);
     for &(name, handler) in planted::ALL {
         line(name, handler as *const () as usize);
@@ -63,4 +65,43 @@ fn full() {
 fn kick() {
     let _session = init_with(Options::untouched().kick(Signal::URG)).expect("there is none");
     line("kick", installed(Signal::URG));
+}
+
+fn counted_and_recording() {
+    {
+        let _session = init_with(Options::untouched().polling(true)).expect("there is none");
+        record(Signal::USR1, RecordOptions::count_only()).expect("it can be handled");
+        on(Signal::USR1, nothing).expect("it can be handled");
+        line("counted lean", installed(Signal::USR1));
+    }
+    let _session = init_with(Options::untouched()).expect("there is none");
+    let everything = RecordOptions::new().thread(true).time(true).program_counter(true);
+    record(Signal::USR1, RecordOptions::count_only()).expect("it can be handled");
+    record(Signal::USR2, RecordOptions::new()).expect("it can be handled");
+    record(Signal::HUP, everything).expect("it can be handled");
+    record(Signal::SEGV, everything).expect("it can be handled");
+    for signal in [Signal::USR1, Signal::USR2, Signal::HUP, Signal::SEGV] {
+        on(signal, nothing).expect("it can be handled");
+    }
+    line("counted", installed(Signal::USR1));
+    line("recording", installed(Signal::USR2));
+    line("recording all", installed(Signal::HUP));
+    line("recording fault", installed(Signal::SEGV));
+}
+
+/// With handlers and without.
+fn hooked() {
+    let hooks = [Signal::USR1, Signal::SEGV].map(kinds::hook_that_counts);
+    line("hooks", installed(Signal::USR1));
+    line("fault hooks", installed(Signal::SEGV));
+    {
+        let _session = init_with(Options::untouched()).expect("there is none");
+        for signal in [Signal::USR1, Signal::SEGV] {
+            on(signal, nothing).expect("it can be handled");
+        }
+        line("informed", installed(Signal::USR1));
+        line("informed fault", installed(Signal::SEGV));
+    }
+    let gone = hooks.map(unregister_hook);
+    assert_eq!(gone, [true; 2]);
 }

@@ -16,9 +16,10 @@ use std::{
 };
 
 use sigtrip::{
-    Options, PollFd, Session, ShutdownFlag, Signal, check_signals,
+    HookId, HookOptions, Options, PollFd, RecordOptions, Session, ShutdownFlag, Signal, Signals,
+    check_signals,
     embed::{Disposition, Host, Word},
-    init_with, on, poll, set_wakeup_fd, shutdown_flag,
+    init_with, on, poll, record, register_hook_unchecked, set_wakeup_fd, shutdown_flag, take_records,
 };
 use sigtrip_tests::raw::{self, Action};
 
@@ -58,6 +59,12 @@ pub(crate) fn prepare(kind: &str) -> Prepared {
         "a byte for an eventfd" => byte_for_an_eventfd(),
         "a kick for another thread" => kick_for_another_thread(),
         "all at once" => all_at_once(),
+        "counted" => recorded(RecordOptions::count_only(), 0),
+        "recorded" => recorded(RecordOptions::new(), 1),
+        "recorded, all" => recorded(RecordOptions::new().thread(true).time(true).program_counter(true), 1),
+        "hooked" => hooked(),
+        "hooked and recorded" => hooked_and_recorded(),
+        "iterated" => iterated(),
         other => panic!("no such kind: {other}"),
     }
 }
@@ -332,4 +339,49 @@ fn byte_for_an_eventfd() -> Prepared {
             assert_eq!(u64::from_ne_bytes(number), 1);
         }),
     )
+}
+
+/// So many records of each delivery.
+fn recorded(options: RecordOptions, records: usize) -> Prepared {
+    let session = session(Options::untouched());
+    record(Signal::USR1, options).expect("it can be handled");
+    count(Signal::USR1);
+    sent(
+        Signal::USR1,
+        once_more(move || {
+            handle(&session);
+            assert_eq!(take_records().expect("the owner").count(), records);
+        }),
+    )
+}
+
+/// A hook, which counts.
+pub(crate) fn hook_that_counts(signal: Signal) -> HookId {
+    // SAFETY: one atomic operation.
+    let hook = unsafe {
+        register_hook_unchecked(signal, HookOptions::new(), |_| _ = HOOKED.fetch_add(1, Ordering::Relaxed))
+    };
+    hook.expect("a signal that can be handled")
+}
+
+fn hooked() -> Prepared {
+    hook_that_counts(Signal::USR1);
+    sent(Signal::USR1, || assert_eq!(HOOKED.swap(0, Ordering::Relaxed), 1))
+}
+
+fn hooked_and_recorded() -> Prepared {
+    hook_that_counts(Signal::USR1);
+    let mut prepared = recorded(RecordOptions::new(), 1);
+    let mut as_recorded = prepared.check;
+    prepared.check = Box::new(move || {
+        as_recorded();
+        assert_eq!(HOOKED.swap(0, Ordering::Relaxed), 1);
+    });
+    prepared
+}
+
+/// Nobody waits.
+fn iterated() -> Prepared {
+    let signals = Signals::new([Signal::USR1]).expect("it can be handled");
+    sent(Signal::USR1, move || assert!(signals.pending().eq([Signal::USR1])))
 }
