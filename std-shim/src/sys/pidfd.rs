@@ -1,6 +1,6 @@
 //! Descriptors of processes: Linux's pidfd.
 
-use core::{ffi::c_int, ptr};
+use core::ptr;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 use sigtrip_core::Signum;
@@ -11,8 +11,7 @@ use super::{Errno, raw};
 pub(crate) fn pidfd_open(pid: libc::pid_t) -> Result<OwnedFd, Errno> {
     let no_flags: libc::c_uint = 0;
     // SAFETY: numbers in, a number out.
-    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, no_flags) } as c_int;
-    Errno::check(fd)?;
+    let fd = Errno::check_call(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, no_flags) })?;
     // SAFETY: a new descriptor, which nobody else knows.
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
@@ -25,5 +24,5 @@ pub(crate) fn pidfd_send_signal(process: BorrowedFd<'_>, signal: Option<Signum>)
     // SAFETY: a descriptor that is open, a number, and no siginfo: the kernel makes one as for `kill`.
     let returned =
         unsafe { libc::syscall(libc::SYS_pidfd_send_signal, process.as_raw_fd(), number, no_info, no_flags) };
-    Errno::check(returned as c_int).map(drop)
+    Errno::check_call(returned).map(drop)
 }

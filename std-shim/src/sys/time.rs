@@ -9,7 +9,8 @@ pub(crate) fn now() -> Duration {
     unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, time.as_mut_ptr()) };
     // SAFETY: filled in by the call, and zeroed it was valid already.
     let time = unsafe { time.assume_init() };
-    Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec.unsigned_abs() as u32)
+    // This clock has no negative time.
+    Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0))
 }
 
 /// A time as the kernel takes it; one beyond its range becomes the latest.

@@ -39,7 +39,7 @@ fn setting(timer: libc::itimerval) -> (Duration, Duration) {
 /// A negative rest is that of a timer which other code set beyond [`LONGEST`].
 fn duration(time: libc::timeval) -> Duration {
     u64::try_from(time.tv_sec)
-        .map_or(LONGEST, |seconds| Duration::new(seconds, time.tv_usec.unsigned_abs() as u32 * 1000))
+        .map_or(LONGEST, |seconds| Duration::new(seconds, u32::try_from(time.tv_usec).unwrap_or(0) * 1000))
 }
 
 /// Rounded up to the microsecond, so that a tiny delay does not become the zero that stops the timer.
