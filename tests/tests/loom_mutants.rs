@@ -271,8 +271,8 @@ const MUTANTS: &[Mutant] = &[
         what: "a slot is free before its leaving is counted",
         file: "gate.rs",
         from: "left.store(times, Ordering::Release);",
-        to: "who.swap(0, Ordering::Release); left.store(times, Ordering::Release);",
-        test: "a_storm_of_readers_in_one_slot",
+        to: "who.swap(0, Ordering::Release); left.store(times, Ordering::Release); if times != 0 { return; }",
+        test: "two_readers_for_one_slot_are_waited_for",
     },
     Mutant {
         what: "the writer's look is a load",

@@ -231,9 +231,13 @@ fn hooks_stay_whatever_the_session_does() {
 
 /// The hook runs before the bit is set, so that whoever dispatches sees what it wrote.
 fn a_handler_finds_what_its_hook_wrote() {
-    const ROUNDS: usize = 2000;
+    const ROUNDS: usize = 200;
     let _session = session();
-    let (_, hooked) = counting(Signal::USR1);
+    let hooked = number();
+    hook(Signal::USR1, |_| {
+        (0..5000).for_each(|_| std::hint::spin_loop()); // time enough for the owner to be first
+        more(hooked);
+    });
     let late = number();
     on(Signal::USR1, |_| _ = late.fetch_max(read(hooked), Ordering::Relaxed)).expect("ok");
     raw::block(Signal::USR1, true);
@@ -492,7 +496,7 @@ fn a_storm_of_changes_and_deliveries() {
                 for _ in 0..CHANGES {
                     let canary = Canary::new(drops);
                     let id = hook(Signal::USR1, move |_| {
-                        canary.check();
+                        (0..300).for_each(|_| canary.check()); // time enough to be caught
                         more(runs);
                     });
                     thread::yield_now();
