@@ -1,6 +1,12 @@
 //! Iterators with records: one item for each delivery, with who has sent it.
 
-use std::{sync::Arc, thread};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI32, Ordering},
+    },
+    thread,
+};
 
 use sigtrip::{Signal, SignalSet, Signals, kill, signals::Received, sigqueue};
 use sigtrip_tests::raw::{self, in_a_fork};
@@ -132,21 +138,28 @@ fn what_is_not_taken_stays() {
 
 fn records_on_many_threads() {
     const EACH: i32 = 300;
+    static TAKEN: AtomicI32 = AtomicI32::new(0);
     let signals = Arc::new(recorded(work()));
     let takers = [(); 3].map(|()| {
         let signals = Arc::clone(&signals);
         thread::spawn(move || {
-            let received = signals.forever().map(|it| value(&it.expect("no handler fails")));
-            received.take_while(|&value| value >= 0).collect::<Vec<_>>()
+            let mut values = Vec::new();
+            for received in signals.forever() {
+                values.push(value(&received.expect("no handler fails")));
+                TAKEN.fetch_add(1, Ordering::Relaxed);
+            }
+            values
         })
     });
     (0..EACH).for_each(send);
-    // One end for each: as they are busy the last ones may go to any.
-    (0..3).for_each(|_| send(-1));
+    while TAKEN.load(Ordering::Relaxed) < EACH {
+        thread::yield_now();
+    }
+    signals.handle().close();
     let mut all = takers.map(|taker| taker.join().expect("it does not panic")).concat();
-    assert_eq!(signals.refused(), 0);
     all.sort_unstable();
     assert_eq!(all, Vec::from_iter(0..EACH));
+    assert_eq!(signals.refused(), 0);
 }
 
 fn each_iterator_has_its_own() {
@@ -232,6 +245,7 @@ fn a_stream_with_records() {
         while received.len() < 100 {
             received.push(value(&stream.recv().await.expect("it is open")));
         }
+        received.sort_unstable(); // several threads have received them
         received
     });
     assert_eq!(received, Vec::from_iter(0..100));
