@@ -33,7 +33,7 @@ pub(crate) enum Outcome {
 }
 
 /// The system calls that signal context may make.
-const ALLOWED: [i64; 5] = [libc::SYS_futex, libc::SYS_write, libc::SYS_gettid, libc::SYS_tgkill];
+const ALLOWED: [i64; 4] = [libc::SYS_futex, libc::SYS_write, libc::SYS_gettid, libc::SYS_tgkill];
 
 /// What is to be known of a process to copy it, and to wait for the copies.
 pub(crate) struct Copies {
