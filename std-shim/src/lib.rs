@@ -26,6 +26,8 @@
 //! | you want | use |
 //! |---|---|
 //! | code to run when a signal comes | [`on`], and safe points: [`check_signals`] in a loop, or a wait |
+//! | code to run at once, in signal context | a hook: ready made in [`hooks`], or [your own](register_static_hook); [`unregister_hook`] |
+//! | to know who has a signal in the kernel now | [`kernel_disposition`] |
 //! | a loop to stop at Ctrl-C | [`shutdown_flag`] |
 //! | to wait for a signal | [`pause`], [`pause_for`], without a handler [`sigwait`] |
 //! | to wait for something else, and run handlers meanwhile | [`poll`], [`LineReader`], [`channel`], [`wait_child`]; around other calls [`retry`] |

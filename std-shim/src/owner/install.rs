@@ -104,7 +104,7 @@ fn drained(signal: Signal, frame: Frame) -> Result<sys::Blocked, Interrupt> {
     }
 }
 
-/// What is done with a signal now: Python's `signal.getsignal`.
+/// What is done with a signal now, apart from its hooks: Python's `signal.getsignal`.
 ///
 /// The kernel is asked, so that a handler which foreign code installed later is seen as `Foreign` (Python does not see it).
 /// The numbers that libc reserves are `Foreign` too. Any thread, with or without a session. If the owner asks and other

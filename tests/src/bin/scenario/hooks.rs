@@ -233,9 +233,13 @@ fn hooks_stay_whatever_the_session_does() {
 fn a_handler_finds_what_its_hook_wrote() {
     const ROUNDS: usize = 200;
     let _session = session();
-    let hooked = number();
+    let (hooked, safe_points) = (number(), number());
     hook(Signal::USR1, |_| {
-        (0..5000).for_each(|_| std::hint::spin_loop()); // time enough for the owner to be first
+        // Time enough for the owner to be first, if it could.
+        let now = read(safe_points);
+        while read(safe_points) < now + 3 {
+            std::hint::spin_loop();
+        }
         more(hooked);
     });
     let late = number();
@@ -250,6 +254,7 @@ fn a_handler_finds_what_its_hook_wrote() {
     });
     while read(late) < ROUNDS {
         check_signals().expect("none fails");
+        more(safe_points);
         thread::yield_now();
     }
     sender.join().expect("it does not panic");
