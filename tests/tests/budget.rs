@@ -91,9 +91,9 @@ const ROWS: &[Row] = &[
     // Each more costs its call.
     delivery("four hooks", 50 + 3 * 9, 2),
     // And then the bit, and whether the owner sleeps, and whether extras are wanted.
-    delivery("handler and hook", 65, 4),
+    delivery("handler and hook", 68, 4),
     // A hook that sets a bit and looks whether anybody waits.
-    delivery("iterator", 68, 4),
+    delivery("iterator", 76, 4),
     // And the ring: a slot claimed, six words and the stamp written.
     delivery("recorded iterator", 109, 5),
     // A load, a test, a branch.

@@ -30,90 +30,124 @@ const DEFAULT: &[&str] = &["sigaction"];
 /// The second request for the end: on POSIX's list, all of them.
 const DIE: &[&str] = &["sigaddset", "sigemptyset", "pthread_sigmask", "raise", "_exit"];
 
-const HOOK: Known = ("extras::run", 1, "the host's notify hook, whose promise is `Host::set_notify`'s");
-const EARLIER: Known =
-    ("hand_over", 2, "the handler that was there before, as the kernel would have called it");
-/// A write that was interrupted, `TRIES` times at most; in the one function or, for a byte and for an eventfd's eight, in the
-/// other.
-const WRITE: &[Known] = &[("descriptor::write_whole", 1, "`TRIES`"), ("extras::run", 2, "`TRIES`")];
+/// The monotonic clock, for a record with its time: on POSIX's list.
+const CLOCK: &[&str] = &["clock_gettime"];
 
-/// The stack of a delivery: without extras, with them, and where the program is about to die.
+const NOTIFY: Known = ("extras::run", 1, "the host's notify hook, whose promise is `Host::set_notify`'s");
+const EARLIER: [Known; 2] = [
+    ("earlier::call_plain", 1, "the handler that was there before, as the kernel would have called it"),
+    ("earlier::call_with_info", 1, "the same, for one that takes the siginfo"),
+];
+/// The user's hooks, whose promise is that of who registered them: in the trampoline, where a handler is called before them, where
+/// no slot of the gate is free at once.
+const fn hooks(trampoline: &'static str) -> [Known; 3] {
+    let why = "the user's hook";
+    [(trampoline, 1, why), ("hook::run_after_others", 1, why), ("Gate<_>::inside_elsewhere", 1, why)]
+}
+const fn with_earlier([a, b, c]: [Known; 3]) -> [Known; 5] {
+    [a, b, c, EARLIER[0], EARLIER[1]]
+}
+const fn with_notify([a, b, c, d, e]: [Known; 5]) -> [Known; 6] {
+    [a, b, c, d, e, NOTIFY]
+}
+
+const FAULT_CALLS: &[Known] = &[NOTIFY, EARLIER[0], EARLIER[1]];
+
+/// A write that was interrupted, `TRIES` times at most, in the one function or, for a byte and for an eventfd's eight, in the
+/// other; another try for a record, twice `TRIES` at most; the hooks of a signal, as many as are registered, or the slots of the gate.
+const LOOPS: &[Known] = &[
+    ("descriptor::write_whole", 1, "`TRIES`"),
+    ("extras::run", 2, "`TRIES`"),
+    ("keep_trying", 2, "`TRIES`"),
+    ("trampoline::hooks", 1, "a hook"),
+    ("trampoline::fault_hooks", 1, "a hook"),
+    ("trampoline::informed", 1, "a hook"),
+    ("trampoline::informed_fault", 1, "a hook"),
+    ("hook::run_after_others", 1, "a hook"),
+    ("Gate<_>::inside_elsewhere", 1, "a slot"),
+];
+
+/// The stack of a delivery: without extras, with them, and where the program is about to die or hooks run.
 const SMALL: i64 = 64;
 const MIDDLE: i64 = 160;
 const LARGE: i64 = 512;
 
-pub(crate) const LEAN: Rules =
-    Rules { entry: "lean", imports: &[], unknown_calls: &[], loops: &[], stack: SMALL };
+/// One that does next to nothing.
+pub(crate) const BARE: Rules =
+    Rules { entry: "kick", imports: &[], unknown_calls: &[], loops: &[], stack: SMALL };
+
+/// And those that say, where records are kept of some signal, that there is none of this delivery.
+const FULL: Rules = Rules {
+    entry: "full",
+    imports: &[ERRNO, WAKE, KICK],
+    unknown_calls: &[NOTIFY],
+    loops: LOOPS,
+    stack: MIDDLE,
+};
 
 pub(crate) const ALL: &[Rules] = &[
-    LEAN,
-    Rules { entry: "kick", ..LEAN },
-    Rules { entry: "armed", imports: &[ERRNO, WAKE], ..LEAN },
-    Rules {
-        entry: "full",
-        imports: &[ERRNO, WAKE, KICK],
-        unknown_calls: &[HOOK],
-        loops: WRITE,
-        stack: MIDDLE,
-    },
-    Rules {
-        entry: "embed::trip",
-        imports: &[ERRNO, WAKE, KICK],
-        unknown_calls: &[HOOK],
-        loops: WRITE,
-        stack: MIDDLE,
-    },
+    BARE,
+    Rules { entry: "lean", ..FULL },
+    Rules { entry: "armed", ..FULL },
+    FULL,
+    Rules { entry: "embed::trip", ..FULL },
     Rules {
         entry: "fault",
         imports: &[ERRNO, WAKE, KICK, DEFAULT],
-        unknown_calls: &[HOOK, EARLIER],
-        loops: WRITE,
+        unknown_calls: FAULT_CALLS,
+        loops: LOOPS,
         stack: LARGE,
     },
     Rules {
         entry: "shutdown",
         imports: &[ERRNO, WAKE, KICK, DEFAULT, DIE],
-        unknown_calls: &[HOOK],
-        loops: WRITE,
+        unknown_calls: &[NOTIFY],
+        loops: LOOPS,
         stack: LARGE,
     },
-    Rules { entry: "counted lean", ..LEAN },
-    Rules { entry: "counted", imports: &[ERRNO, WAKE], ..LEAN },
-    Rules { entry: "recording", imports: &[ERRNO, WAKE], stack: MIDDLE, ..LEAN },
+    Rules { entry: "counted lean", ..BARE },
+    Rules { entry: "counted", imports: &[ERRNO, WAKE], ..BARE },
+    Rules { entry: "recording", imports: &[ERRNO, WAKE], loops: LOOPS, ..BARE },
     Rules {
         entry: "recording all",
-        imports: &[ERRNO, WAKE, KICK],
-        unknown_calls: &[HOOK],
-        loops: WRITE,
+        imports: &[ERRNO, WAKE, KICK, CLOCK],
+        unknown_calls: &[NOTIFY],
+        loops: LOOPS,
         stack: LARGE,
     },
     Rules {
         entry: "recording fault",
-        imports: &[ERRNO, WAKE, KICK, DEFAULT],
-        unknown_calls: &[HOOK, EARLIER],
-        loops: WRITE,
+        imports: &[ERRNO, WAKE, KICK, CLOCK, DEFAULT],
+        unknown_calls: FAULT_CALLS,
+        loops: LOOPS,
         stack: LARGE,
     },
-    Rules { entry: "hooks", imports: &[ERRNO], unknown_calls: &[], loops: &[], stack: LARGE },
+    Rules {
+        entry: "hooks",
+        imports: &[ERRNO],
+        unknown_calls: &with_earlier(hooks("trampoline::hooks")),
+        loops: LOOPS,
+        stack: LARGE,
+    },
     Rules {
         entry: "fault hooks",
         imports: &[ERRNO, DEFAULT],
-        unknown_calls: &[EARLIER],
-        loops: &[],
+        unknown_calls: &with_earlier(hooks("trampoline::fault_hooks")),
+        loops: LOOPS,
         stack: LARGE,
     },
     Rules {
         entry: "informed",
-        imports: &[ERRNO, WAKE, KICK],
-        unknown_calls: &[HOOK],
-        loops: WRITE,
+        imports: &[ERRNO, WAKE, KICK, CLOCK],
+        unknown_calls: &with_notify(with_earlier(hooks("trampoline::informed"))),
+        loops: LOOPS,
         stack: LARGE,
     },
     Rules {
         entry: "informed fault",
-        imports: &[ERRNO, WAKE, KICK, DEFAULT],
-        unknown_calls: &[HOOK, EARLIER],
-        loops: WRITE,
+        imports: &[ERRNO, WAKE, KICK, CLOCK, DEFAULT],
+        unknown_calls: &with_notify(with_earlier(hooks("trampoline::informed_fault"))),
+        loops: LOOPS,
         stack: LARGE,
     },
 ];

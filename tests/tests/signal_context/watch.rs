@@ -141,7 +141,7 @@ fn no_delivery_allocates() {
 }
 
 /// The most that a delivery may use of the stack with all that libc needs, beside the kernel's frame.
-const STACK: usize = 256;
+const STACK: usize = 320;
 /// And where a fault is handed over, with all that the earlier handler needs, or the process ends.
 const STACK_OF_A_FAULT: usize = 1024;
 /// More than any needs.
