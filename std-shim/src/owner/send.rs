@@ -85,7 +85,7 @@ pub fn killpg(group: i32, signal: impl Into<Option<Signal>>) -> Result<(), Inter
 /// `None` sends nothing and only asks whether it could.
 ///
 /// Real-time signals queue, each with its value; of a standard signal that is pending already a second one is dropped, with its
-/// value. A handler of this library is not told the value.
+/// value. A handler finds the value in the record, where one is kept: see [`record`](crate::record()).
 ///
 /// A safe point; what [`kill`] says of a signal to the own process holds. Any thread.
 ///
