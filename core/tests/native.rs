@@ -12,7 +12,8 @@ use std::{
 };
 
 use sigtrip_core::{
-    Armed, Dispatcher, Disposition, HandlerTable, Kernel, OutOfRange, Pending, Signum, WORD_BITS,
+    Armed, Counts, Dispatcher, Disposition, Gate, HandlerTable, Inbox, Kernel, OutOfRange, Pending, Records,
+    Signum, WORD_BITS,
 };
 
 type Handler = fn(Signum) -> u32;
@@ -96,6 +97,10 @@ fn what_is_made_by_default_is_as_new() {
     assert!(!Signals::default().any_pending());
     assert!(!Pending::<2>::default().any());
     assert!(!Armed::default().is_armed());
+    assert!(Gate::<2>::default().is_quiet());
+    assert_eq!(Inbox::<2>::default().take_next(None), None);
+    assert!(Records::<2, 4>::default().is_empty());
+    assert_eq!(Counts::<2>::default().get(sig(1)), 0);
     let table = HandlerTable::<Handler, 2>::default();
     assert!((1..=2 * WORD_BITS as u32).all(|number| table.get(sig(number)) == Disposition::Default));
 }
@@ -104,4 +109,14 @@ fn what_is_made_by_default_is_as_new() {
 fn there_is_no_signal_0() {
     assert_eq!(Signum::new(0), None);
     assert_eq!(Signum::new(1).map(Signum::get), Some(1));
+}
+
+#[test]
+fn an_inbox_that_is_forgotten_has_nothing_and_nobody_who_sleeps() {
+    let inbox = Inbox::<1>::new();
+    assert!(!inbox.is_ready_or_armed(|| false, || panic!("nobody sleeps yet")));
+    inbox.forget();
+    inbox.deliver(sig(2), || panic!("nobody sleeps any more"));
+    inbox.forget();
+    assert_eq!(inbox.take_next(None), None);
 }
