@@ -30,6 +30,7 @@ impl Limit {
         let returned = unsafe { libc::getrlimit(self.0, &raw mut earlier) };
         assert_eq!(returned, 0, "getrlimit: {}", std::io::Error::last_os_error());
         let limited = Limited { which: self, earlier };
+        let value = libc::rlim_t::try_from(value).unwrap_or(libc::rlim_t::MAX);
         limited.put(value.min(earlier.rlim_max));
         limited
     }
@@ -43,7 +44,7 @@ pub struct Limited {
 }
 
 impl Limited {
-    fn put(&self, soft: u64) {
+    fn put(&self, soft: libc::rlim_t) {
         let limit = libc::rlimit { rlim_cur: soft, ..self.earlier };
         // SAFETY: a valid limit.
         let returned = unsafe { libc::setrlimit(self.which.0, &raw const limit) };

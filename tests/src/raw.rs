@@ -183,7 +183,8 @@ pub fn take_queued(signal: Signal) -> Option<Queued> {
 /// # Panics
 ///
 /// If the system refuses.
-pub fn limit_queue(signals: u64) {
+pub fn limit_queue(signals: u32) {
+    let signals = libc::rlim_t::from(signals);
     let limit = libc::rlimit { rlim_cur: signals, rlim_max: signals };
     // SAFETY: a valid limit.
     let returned = unsafe { libc::setrlimit(libc::RLIMIT_SIGPENDING, &raw const limit) };

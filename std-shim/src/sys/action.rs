@@ -61,13 +61,13 @@ impl Action {
     /// The same, with what another one says of what it is that is delivered and of calls that it interrupts: whether they start again,
     /// and of which children there is word and whether they are to be waited for.
     pub(crate) const fn delivered_as(self, other: &Self) -> Self {
-        const FLAGS: c_int = libc::SA_RESTART | libc::SA_NOCLDSTOP | libc::SA_NOCLDWAIT;
+        const FLAGS: c_int = numbers::SA_RESTART | numbers::SA_NOCLDSTOP | numbers::SA_NOCLDWAIT;
         Self { flags: (self.flags & !FLAGS) | (other.flags & FLAGS), ..self }
     }
 
     /// The same, but for whether children that end are to be waited for.
     pub(crate) const fn without_zombies(self) -> Self {
-        Self { flags: self.flags | libc::SA_NOCLDWAIT, ..self }
+        Self { flags: self.flags | numbers::SA_NOCLDWAIT, ..self }
     }
 
     /// Whether it calls this function.

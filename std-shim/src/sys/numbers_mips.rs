@@ -17,6 +17,8 @@ numbers! {
     SIGTTIN = 26, SIGTTOU = 27, SIGVTALRM = 28, SIGPROF = 29, SIGXCPU = 30, SIGXFSZ = 31,
 }
 
+pub(super) const SA_NOCLDSTOP: c_int = 0x1;
+pub(super) const SA_NOCLDWAIT: c_int = 0x1_0000;
 pub(super) const SA_SIGINFO: c_int = 0x8;
 pub(super) const SA_ONSTACK: c_int = 0x0800_0000;
 pub(super) const SA_RESTART: c_int = 0x1000_0000;
@@ -25,8 +27,11 @@ pub(super) const SIG_UNBLOCK: c_int = 2;
 pub(super) const SIG_SETMASK: c_int = 3;
 pub(super) const SI_USER: c_int = 0;
 pub(super) const SI_QUEUE: c_int = -1;
+pub(super) const SI_ASYNCIO: c_int = -2;
+pub(super) const SI_TIMER: c_int = -3;
 pub(super) const SI_MESGQ: c_int = -4;
 pub(super) const SI_TKILL: c_int = -6;
+pub(super) const SI_KERNEL: c_int = 0x80;
 
 /// The highest signal number of this platform: `SIGRTMAX`; the kernel's 128 has no name and no use.
 pub(crate) const SIGNAL_MAX: u32 = 127;

@@ -80,13 +80,13 @@ impl SigInfo {
     pub(crate) fn source(&self) -> Source {
         const SI_SIGIO: c_int = -5;
         match self.0.si_code {
-            libc::SI_USER | libc::SI_TKILL => Source::Process,
-            libc::SI_QUEUE => Source::Queue,
-            libc::SI_MESGQ => Source::MessageQueue,
-            libc::SI_TIMER => Source::Timer,
-            libc::SI_ASYNCIO => Source::AsyncIo,
+            numbers::SI_USER | numbers::SI_TKILL => Source::Process,
+            numbers::SI_QUEUE => Source::Queue,
+            numbers::SI_MESGQ => Source::MessageQueue,
+            numbers::SI_TIMER => Source::Timer,
+            numbers::SI_ASYNCIO => Source::AsyncIo,
             SI_SIGIO => Source::Descriptor,
-            libc::SI_KERNEL => Source::Kernel,
+            numbers::SI_KERNEL => Source::Kernel,
             ..0 => Source::Unknown,
             code => match self.0.si_signo {
                 numbers::SIGCHLD => Source::Child,

@@ -12,7 +12,8 @@ pub fn monotonic() -> Duration {
     unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, time.as_mut_ptr()) };
     // SAFETY: filled in by the call, and zeroed it was valid already.
     let time = unsafe { time.assume_init() };
-    Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec.unsigned_abs() as u32)
+    // This clock has no negative time.
+    Duration::new(time.tv_sec.try_into().unwrap_or(0), time.tv_nsec.try_into().unwrap_or(0))
 }
 
 /// Sends a signal to a process.
@@ -53,7 +54,7 @@ impl PosixTimer {
         // SAFETY: a valid event, and room for the timer.
         let made = unsafe { libc::timer_create(libc::CLOCK_MONOTONIC, &raw mut event, timer.as_mut_ptr()) };
         assert_eq!(made, 0, "{}", std::io::Error::last_os_error());
-        let interval = libc::timespec { tv_sec: 0, tv_nsec: interval.subsec_nanos().into() };
+        let interval = libc::timespec { tv_sec: 0, tv_nsec: interval.subsec_nanos().cast_signed().into() };
         let setting = libc::itimerspec { it_interval: interval, it_value: interval };
         // SAFETY: made by the call above.
         let timer = unsafe { timer.assume_init() };
