@@ -16,7 +16,7 @@ use sigtrip_tests::{
     raw::{self, Action},
 };
 
-use crate::stage::{Stage, bare_session, check, count, session};
+use crate::stage::{Stage, bare_session, check, count, foreign_handler, session};
 
 /// A bitmap, and the word on which its owner sleeps.
 static PENDING: AtomicU32 = AtomicU32::new(0);
@@ -225,5 +225,23 @@ pub(crate) fn puts_the_default_back(a: Signal, b: Signal) {
     let done = check_signals();
     stage.end();
     check(done.is_ok(), Broken::Returned);
+    stage.finish();
+}
+
+/// The new function stands in the kernel before it is told of the foreign handler, which it is to call.
+pub(crate) fn installs_before_it_links(a: Signal, b: Signal) {
+    static CHAINED: AtomicBool = AtomicBool::new(false);
+    extern "C" fn calls_the_foreign(_: i32) {
+        if CHAINED.load(Acquire) {
+            count(0);
+        }
+    }
+    let _session = session(a, b);
+    raw::sigaction(a, Some(foreign_handler()));
+    let stage = Stage::begin(a, b);
+    install(a, calls_the_foreign);
+    CHAINED.store(true, Release);
+    let stage = stage.expect(raw::sigaction(a, None));
+    stage.end();
     stage.finish();
 }

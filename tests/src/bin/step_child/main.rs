@@ -23,9 +23,12 @@ mod broken;
 mod dispatching;
 mod embedding;
 mod forks;
+mod hooks;
 mod installing;
+mod iterators;
 mod masks;
 mod operation;
+mod records;
 mod sessions;
 mod stage;
 mod waits;
@@ -89,6 +92,40 @@ const OPERATIONS: &[Operation] = &[
     operation("embed::drain_failing", embedding::drain_failing),
     operation("embed::set", embedding::set),
     operation("embed::wait", embedding::wait).twice(),
+    operation("register_hook::over_default", hooks::register_over_default)
+        .with(Signal::WINCH)
+        .changes(Nothing, Once),
+    operation("register_hook::over_foreign", hooks::register_over_foreign),
+    operation("register_hook::over_a_handler", hooks::register_over_a_handler),
+    operation("register_hook::beside_another", hooks::register_beside_another).twice(),
+    operation("unregister_hook::last", hooks::unregister_last).with(Signal::WINCH).changes(Once, Nothing),
+    operation("unregister_hook::over_foreign", hooks::unregister_over_foreign),
+    operation("unregister_hook::over_a_handler", hooks::unregister_over_a_handler),
+    operation("unregister_hook::one_of_two", hooks::unregister_one_of_two).twice(),
+    operation("check_signals::with_hooks", hooks::dispatch).twice(),
+    operation("on::beside_a_hook", hooks::on_beside_a_hook).with(Signal::WINCH).changes(Nothing, Once),
+    operation("leave::beside_hooks", hooks::leave),
+    operation("fork::parent_with_hooks", hooks::fork),
+    operation("fork::child_with_hooks", hooks::fork).in_the_child(),
+    operation("record::on", records::turn_on),
+    operation("record::off", records::turn_off),
+    operation("check_signals::recorded", records::dispatch).twice(),
+    operation("take_records", records::take).twice(),
+    operation("signals::new", iterators::make).with(Signal::WINCH).changes(Nothing, Once),
+    operation("signals::drop", iterators::retire),
+    operation("signals::add_signal", iterators::add).with(Signal::WINCH).changes(Nothing, Once),
+    operation("signals::remove_signal", iterators::remove).with(Signal::WINCH).changes(Once, Nothing),
+    operation("signals::close", iterators::close).twice(),
+    operation("signals::pending", iterators::pending).twice(),
+    operation("signals::pending_recorded", iterators::pending_recorded).twice(),
+    operation("signals::wait", iterators::wait).twice(),
+    operation("signals::wait_recorded", iterators::wait_recorded),
+    operation("signals::wait_as_owner", iterators::wait_as_owner),
+    operation("signals::wait_timeout", iterators::wait_timeout),
+    operation("signals::forever", iterators::forever),
+    operation("signals::readiness", iterators::readiness),
+    operation("fork::parent_with_an_iterator", iterators::fork),
+    operation("fork::child_with_an_iterator", iterators::fork).in_the_child(),
     operation("broken::drain_by_load_and_store", broken::drain_by_load_and_store).finds(Broken::Lost),
     operation("broken::clear_after_the_call", broken::clear_after_the_call).finds(Broken::Lost),
     operation("broken::look_before_arming", broken::look_before_arming).finds(Broken::Hangs),
@@ -101,6 +138,7 @@ const OPERATIONS: &[Operation] = &[
         .with(Signal::WINCH)
         .changes(Nothing, Once)
         .finds(Broken::ChangedTwice),
+    operation("broken::installs_before_it_links", broken::installs_before_it_links).finds(Broken::Lost),
     operation("broken::puts_back", broken::puts_back).finds(Broken::TooOften),
     operation("broken::mask_from_memory", broken::mask_from_memory).finds(Broken::Mask),
     operation("broken::leaves_the_rest", broken::leaves_the_rest).finds(Broken::LeftPending),
