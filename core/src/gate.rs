@@ -169,7 +169,7 @@ impl<const SLOTS: usize> Gate<SLOTS> {
         // Relaxed: changed in the child of a fork alone, which has one thread.
         let generation = self.generation.load(Ordering::Relaxed);
         // Relaxed: either will do; the writer looks at both.
-        let bank = self.bank.load(Ordering::Relaxed) & 1;
+        let bank = self.bank.load(Ordering::Relaxed);
         if let Some(count) = self.banks.get(bank) {
             // Acquire: as in `take`.
             count.fetch_add(1, Ordering::Acquire);

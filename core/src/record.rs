@@ -315,8 +315,8 @@ impl<const LENGTH: usize, const SLOTS: usize> Records<LENGTH, SLOTS> {
     /// Empties the ring, with what is claimed and will never be published: for the child of a fork, whose other threads, and
     /// with them producers in the midst of a push, are not there. A taker that is interrupted by this gets nothing.
     ///
-    /// Owner context, while nobody pushes: where somebody might, [`take`](Self::take) until there is none. A ring that was never
-    /// used costs one load.
+    /// Owner context, while nobody pushes: where somebody might, [`take`](Self::take) until there is none. It looks at each slot, and
+    /// writes to those alone that are not free.
     ///
     /// ```
     /// # use sigtrip_core::Records;
@@ -329,12 +329,11 @@ impl<const LENGTH: usize, const SLOTS: usize> Records<LENGTH, SLOTS> {
         // Relaxed, in all of this: nobody else is there.
         let tail = self.tail.load(Ordering::Relaxed);
         self.refused.store(0, Ordering::Relaxed); // Relaxed: as above
-        if tail == self.oldest() && tail == 0 {
-            return;
-        }
         self.head.store(tail, Ordering::Relaxed); // Relaxed: as above
         for position in (0..SLOTS).map(|ahead| tail.wrapping_add(ahead)) {
-            if let Some((stamp, _)) = self.slot(position) {
+            if let Some((stamp, _)) = self.slot(position)
+                && stamp.load(Ordering::Relaxed) != Self::free(position) // Relaxed: as above
+            {
                 stamp.store(Self::free(position), Ordering::Relaxed); // Relaxed: as above
             }
         }

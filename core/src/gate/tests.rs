@@ -82,6 +82,7 @@ fn a_reader_is_inside_by_its_own_name_until_it_leaves() {
 fn readers_without_a_slot_are_counted_and_could_be_anybody() {
     for me in [7, 0] {
         let gate = Gate::<2>::new();
+        assert_eq!(gate.inside(me, || gate.is_crowded()), me == 0, "zero is no name");
         let entered: Vec<_> = (0..5).map(|_| gate.enter(me)).collect();
         assert!(gate.is_crowded() && gate.may_be_inside(1) && !gate.is_inside(1));
         assert!(!gate.is_quiet());
@@ -96,6 +97,7 @@ fn a_reader_without_a_slot_is_waited_for() {
     for waits_before in 0..3 {
         let gate = Gate::<0>::new();
         (0..waits_before).for_each(|_| gate.wait(|| panic!("nobody is inside")));
+        assert!(gate.inside(7, || gate.is_crowded()), "it is counted");
         let entered = Cell::new(Some(gate.enter(7)));
         let looks = Cell::new(0);
         gate.wait(|| {

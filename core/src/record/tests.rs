@@ -46,6 +46,15 @@ fn positions() -> impl Iterator<Item = usize> {
     (0..4).chain((0..9).map(|back| 4_usize.wrapping_sub(back)))
 }
 
+/// What the first try does is whole; what it does not is not counted.
+#[test]
+fn a_first_try_is_enough_where_there_is_room() {
+    let ring = ring_at(0);
+    assert_eq!([0, 1, 2, 3, 4].map(|n| ring.try_push(record(n))), [true, true, true, true, false]);
+    assert_eq!(ring.refused(), 0);
+    assert_eq!(drain(&ring), [0, 1, 2, 3]);
+}
+
 #[test]
 fn first_in_first_out_and_what_does_not_fit_is_counted() {
     for position in positions() {
@@ -54,6 +63,7 @@ fn first_in_first_out_and_what_does_not_fit_is_counted() {
             let pushed: Vec<_> = (0..6).map(|n| ring.push(record(n))).collect();
             assert_eq!(pushed, [true, true, true, true, false, false], "round {round} from {position}");
             assert_eq!((ring.len(), ring.refused()), (4, 2 * (round + 1)));
+            assert!(!ring.is_empty());
             assert_eq!(drain(&ring), [0, 1, 2, 3]);
             assert!(ring.is_empty());
         }
@@ -250,9 +260,9 @@ fn what_a_thread_that_is_gone_has_begun_is_forgotten() {
     struct Gone;
     for position in positions() {
         for k in 0..12 {
-            let ring = ring_at(position);
-            ring.push(record(0));
             for push in [true, false] {
+                let ring = ring_at(position);
+                ring.push(record(0));
                 let steps = Cell::new(0);
                 step(Some(Box::new(move || {
                     if steps.replace(steps.get() + 1) == k {
