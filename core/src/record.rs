@@ -332,7 +332,8 @@ impl<const LENGTH: usize, const SLOTS: usize> Records<LENGTH, SLOTS> {
         self.head.store(tail, Ordering::Relaxed); // Relaxed: as above
         for position in (0..SLOTS).map(|ahead| tail.wrapping_add(ahead)) {
             if let Some((stamp, _)) = self.slot(position)
-                && stamp.load(Ordering::Relaxed) != Self::free(position) // Relaxed: as above
+                && stamp.load(Ordering::Relaxed) != Self::free(position)
+            // Relaxed: as above
             {
                 stamp.store(Self::free(position), Ordering::Relaxed); // Relaxed: as above
             }
