@@ -93,16 +93,22 @@ fn replace(signal: Signal, new: Disposition, frame: Frame) -> Result<Disposition
 }
 
 /// Handles what is pending, and returns with every signal of this thread blocked and this one not pending: one that comes
-/// now waits in the kernel for the new disposition. Else it would trip, and find its handler gone.
+/// now waits in the kernel for the new disposition. Else it would trip, and find its handler gone. Where it comes again and again, as one
+/// does that its own handler sends, what came last is the new disposition's, as in CPython.
 fn drained(signal: Signal, frame: Frame) -> Result<sys::Blocked, Interrupt> {
-    loop {
+    for _ in 1..MOST_PASSES {
         dispatch::drain(frame)?;
         let held = sys::Blocked::all();
         if !DISPATCHER.pending().contains(signal.signum()) {
             return Ok(held);
         }
     }
+    dispatch::drain(frame)?;
+    Ok(sys::Blocked::all())
 }
+
+/// How often what is pending is handled before a handler is replaced. A second time is rare where nobody sends all the while.
+const MOST_PASSES: u32 = 16;
 
 /// What is done with a signal now, apart from its hooks: Python's `signal.getsignal`.
 ///

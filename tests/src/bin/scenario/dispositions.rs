@@ -25,6 +25,7 @@ crate::scenarios!(
     every_signal_that_can_be_handled_is_even_all_at_once,
     getsignal_works_on_any_thread_and_without_a_session,
     what_is_pending_is_handled_before_the_handler_is_replaced,
+    a_handler_that_sends_its_own_signal_is_replaced,
     what_is_pending_at_the_end_is_handled,
     a_handler_that_panics_at_the_end_strands_nobody,
     an_empty_foreign_handler_is_foreign,
@@ -210,6 +211,17 @@ fn what_is_pending_is_handled_before_the_handler_is_replaced() {
     let refused = signal(Signal::USR1, Disposition::Default);
     assert!(matches!(refused, Err(sigtrip::Interrupt::Exit(9))), "{refused:?}");
     is_handler(&getsignal(Signal::USR1).expect("ok"), "{{closure}}");
+}
+
+/// It comes again at each safe point that is to handle the last one.
+fn a_handler_that_sends_its_own_signal_is_replaced() {
+    let _session = session();
+    on(Signal::USR1, |_| trip(Signal::USR1)).expect("it can be handled");
+    trip(Signal::USR1);
+    log_signal(Signal::USR1);
+    assert!(take_log().len() <= 1);
+    sigtrip::check_signals().expect("the handler does not fail");
+    assert_eq!(take_log(), ["SIGUSR1"], "the last one is the new handler's");
 }
 
 fn what_is_pending_at_the_end_is_handled() {
