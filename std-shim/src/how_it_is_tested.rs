@@ -23,7 +23,7 @@
 //! | models | the core under loom: every interleaving of two threads, and of three where that ends | `RUSTFLAGS="--cfg sigtrip_loom" cargo test -p sigtrip-core --release --test loom --target-dir target/loom -- --nocapture` |
 //! | mutants | each ordering weakened, each read-modify-write split, each pair swapped: loom must catch it | `cargo test -p sigtrip-tests --test loom_mutants -- --ignored --nocapture` |
 //! | stepper | a signal before every instruction of every public operation; on short ones two, also nested | `cargo test -p sigtrip-tests --release --test step -- --ignored` |
-//! | fuzzer | the core's parts and the parser against naive oracles, with signals between any two atomic steps | `cargo +nightly fuzz run dispatch` |
+//! | fuzzer | the core's parts, the parser, hooks and iterators against naive oracles, with signals between any two atomic steps of the core | `cargo +nightly fuzz run dispatch` |
 //! | properties | set algebra against `BTreeSet`, for 1, 2, 4 and 8 words | `cargo test -p sigtrip-core --test set` |
 //! | coverage | the lines of the core that its tests run: a line that is not run must be explained | `cargo test -p sigtrip-tests --test coverage -- --ignored --nocapture` |
 //! | mutation | one operator, condition or body of the core changed after the other: a test must fail | `cargo mutants -p sigtrip-core -j 1` |

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     Disposition, Error, Foreign, Frame, Handler, Interrupt, Outcome, Signal,
     handler::Delivery,
-    sys,
+    sys::{self, Action},
     trip::{
         DISPATCHER, Trampoline, Unix, Word, extras,
         record::{self, Asked},
@@ -321,7 +321,11 @@ pub(super) fn give_back() {
     let Guarded { earlier, restarts, hooked, .. } = &mut *table;
     for (&signum, action) in &*earlier {
         let (signal, ours) = (Signal::of(signum), DISPATCHER.disposition(signum));
-        let still = |now| is_still(&Unix::classify(now), ours) || restarts.made(signal, now, *action);
+        // Where it is there already nothing is done: if foreign code has put it there, over hooks, those stay without deliveries.
+        let still = |now: Action| {
+            !now.same_request(action)
+                && (is_still(&Unix::classify(now), ours) || restarts.made(signal, now, *action))
+        };
         if hooked.query(signum).is_ok_and(still) {
             // It can not be refused: this very disposition was there before.
             let _ = hooked.replace(signum, action);

@@ -11,7 +11,7 @@ use sigtrip::{
     Disposition, Error, HookId, HookOptions, KernelDisposition, SigInfo, Signal, check_signals, getsignal,
     kernel_disposition, on, register_hook_unchecked, siginterrupt, signal, unregister_hook,
 };
-use sigtrip_tests::raw;
+use sigtrip_tests::raw::{self, Action};
 
 use crate::{
     helpers::{log_signal, session, take_log, trip},
@@ -25,6 +25,7 @@ crate::scenarios!(
     what_the_session_installs_replaces_a_foreign_handler,
     everything_is_given_back_in_any_order,
     a_signal_that_foreign_code_has_taken_is_left_alone,
+    the_end_of_a_session_takes_nothing_from_foreign_code,
     a_foreign_handler_that_chains_to_us_ends_no_program,
     a_handler_that_is_shorn_of_its_hooks_is_what_it_was,
     calls_start_again_unless_somebody_waits,
@@ -52,8 +53,8 @@ extern "C" fn foreign(_: c_int) {
 }
 
 /// A foreign disposition of which not one bit is ours.
-fn foreign_action() -> raw::Action {
-    raw::Action::new(foreign, libc::SA_RESTART | libc::SA_NODEFER, 1 << (libc::SIGHUP - 1))
+fn foreign_action() -> Action {
+    Action::new(foreign, libc::SA_RESTART | libc::SA_NODEFER, 1 << (libc::SIGHUP - 1))
 }
 
 fn digit(who: usize) -> impl Fn(&SigInfo) {
@@ -86,7 +87,7 @@ fn a_foreign_handler_gets_the_siginfo() {
         ran(if right { 1 } else { 9 });
     }
     let handler = with_info as *const () as usize;
-    let action = raw::Action { handler, flags: libc::SA_SIGINFO, mask: 0 };
+    let action = Action { handler, flags: libc::SA_SIGINFO, mask: 0 };
     raw::sigaction(Signal::USR1, Some(action));
     let id = hook(Signal::USR1, move |info| ran(if info.value() == Some(5) { 2 } else { 8 }));
     raw::queue(Signal::USR1, 5);
@@ -133,7 +134,7 @@ fn what_the_session_installs_replaces_a_foreign_handler() {
 
 /// A hook comes before, during or after the session's handler, and goes before or after it.
 fn everything_is_given_back_in_any_order() {
-    let befores = [raw::Action::DEFAULT, raw::Action::IGNORE, foreign_action()];
+    let befores = [Action::DEFAULT, Action::IGNORE, foreign_action()];
     type Step = fn(&mut Stage);
     let hook_comes: Step = |stage| stage.hooks.push(counting(Signal::USR1).0);
     let hook_goes: Step = |stage| assert!(unregister_hook(stage.hooks.pop().expect("it came")));
@@ -189,6 +190,16 @@ fn a_signal_that_foreign_code_has_taken_is_left_alone() {
     assert_eq!(read(count), 0);
 }
 
+/// What foreign code has put back is what stood there before the session: the hooks are not installed anew.
+fn the_end_of_a_session_takes_nothing_from_foreign_code() {
+    let session = session();
+    on(Signal::USR1, |_| ()).expect("it can be handled");
+    counting(Signal::USR1);
+    raw::sigaction(Signal::USR1, Some(Action::DEFAULT));
+    drop(session);
+    assert_eq!(raw::sigaction(Signal::USR1, None), Action::DEFAULT);
+}
+
 static OURS: AtomicUsize = AtomicUsize::new(0);
 
 /// Chains to what stood there, as signal-hook does.
@@ -206,7 +217,7 @@ fn a_foreign_handler_that_chains_to_us_ends_no_program() {
     let first = hook(Signal::USR1, digit(2));
     OURS.store(raw::sigaction(Signal::USR1, None).handler, Ordering::Relaxed);
     let flags = libc::SA_SIGINFO;
-    let over = raw::Action { handler: chaining as *const () as usize, flags, mask: 0 };
+    let over = Action { handler: chaining as *const () as usize, flags, mask: 0 };
     raw::sigaction(Signal::USR1, Some(over));
     assert_eq!(delivered(Signal::USR1), 12);
     assert!(unregister_hook(first));
@@ -252,7 +263,7 @@ fn calls_start_again_unless_somebody_waits() {
     assert!(restarts());
     assert!(unregister_hook(id));
     for flags in [0, libc::SA_RESTART] {
-        raw::sigaction(Signal::USR1, Some(raw::Action::new(foreign, flags, 0)));
+        raw::sigaction(Signal::USR1, Some(Action::new(foreign, flags, 0)));
         let (id, _) = counting(Signal::USR1);
         assert_eq!(restarts(), flags != 0, "as the foreign handler asked for it");
         assert!(unregister_hook(id));
@@ -281,7 +292,7 @@ fn a_fault_that_was_sent_is_chained_to_nobody() {
 
 fn a_real_fault_runs_the_hook_and_kills() {
     let count = raw::shared_number();
-    raw::sigaction(Signal::SEGV, Some(raw::Action::DEFAULT));
+    raw::sigaction(Signal::SEGV, Some(Action::DEFAULT));
     let hook = move |info: &SigInfo| {
         if info.code() > 0 {
             count.fetch_add(1, Ordering::Relaxed);
@@ -302,7 +313,7 @@ fn a_real_fault_goes_on_to_std() {
     extern "C" fn reporter(_: c_int) {
         raw::exit_now(42);
     }
-    raw::sigaction(Signal::SEGV, Some(raw::Action::new(reporter, 0, 0)));
+    raw::sigaction(Signal::SEGV, Some(Action::new(reporter, 0, 0)));
     for chain in [true, false] {
         let options = HookOptions::new().chain(chain);
         // SAFETY: it writes to an atomic.
@@ -325,7 +336,7 @@ fn errno_is_kept_by_hooks_and_by_those_before_them() {
     extern "C" fn spoils(_: c_int) {
         raw::set_errno(1);
     }
-    raw::sigaction(Signal::USR1, Some(raw::Action::new(spoils, 0, 0)));
+    raw::sigaction(Signal::USR1, Some(Action::new(spoils, 0, 0)));
     hook(Signal::USR1, |_| raw::set_errno(2));
     raw::set_errno(12345);
     trip(Signal::USR1);
@@ -335,7 +346,7 @@ fn errno_is_kept_by_hooks_and_by_those_before_them() {
 fn who_has_a_signal() {
     let now = || kernel_disposition(Signal::USR1).expect("it tells");
     assert_eq!(now(), KernelDisposition::Default);
-    raw::sigaction(Signal::USR1, Some(raw::Action::IGNORE));
+    raw::sigaction(Signal::USR1, Some(Action::IGNORE));
     assert_eq!(now(), KernelDisposition::Ignore);
     let (id, _) = counting(Signal::USR1);
     assert_eq!(now(), KernelDisposition::Ours);
@@ -353,7 +364,7 @@ fn who_has_a_signal() {
 
 /// What is caught has its default action after exec; what was ignored below the hooks stays ignored.
 fn a_child_starts_with_what_was_below() {
-    raw::sigaction(Signal::HUP, Some(raw::Action::IGNORE));
+    raw::sigaction(Signal::HUP, Some(Action::IGNORE));
     let _session = session();
     counting(Signal::HUP);
     let mut command = std::process::Command::new("sh");
