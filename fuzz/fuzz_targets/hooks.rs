@@ -8,13 +8,12 @@
 //! and each closure is dropped once, when it must be.
 #![no_main]
 
-use std::{
-    ptr,
-    sync::{
-        Mutex,
-        atomic::{AtomicUsize, Ordering::Relaxed}, // one thread
-    },
-};
+#[path = "hooks/known.rs"]
+mod known;
+#[path = "hooks/outside.rs"]
+mod outside;
+
+use std::sync::atomic::Ordering::Relaxed; // one thread
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
@@ -23,6 +22,9 @@ use sigtrip::{
     Signals, check_signals, getsignal, init_with, kernel_disposition, on, record, register_hook_with, signal,
     signals::Received, take_records, unregister_hook,
 };
+
+use known::{Done, Hook, Known, Raw};
+use outside::{Called, DROPS, Dropped, HANDLED, IDS, LOGGED, log, raise, sigaction, take_log};
 
 /// Their default action does nothing.
 const SIGNALS: [Signal; 3] = [Signal::CONT, Signal::URG, Signal::WINCH];
@@ -55,166 +57,6 @@ enum Op {
     Add(u8, u8),
     Remove(u8, u8),
     Retire(u8),
-}
-
-#[derive(Arbitrary, Clone, Copy, Debug, PartialEq, Eq)]
-enum Raw {
-    Default,
-    Ignore,
-    /// One of two.
-    Foreign(bool),
-}
-
-/// What is done with a signal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Done {
-    Raw(Raw),
-    Handler,
-}
-
-/// Who is called, in order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Called {
-    Foreign(bool),
-    Hook(usize),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Hook {
-    Closure { key: usize, chain: bool, once: bool },
-    Iterator(usize),
-}
-
-/// Who was called: written in signal context.
-static LOG: [AtomicUsize; 256] = [const { AtomicUsize::new(0) }; 256];
-static LOGGED: AtomicUsize = AtomicUsize::new(0);
-/// Which are to unregister themselves.
-static IDS: [Mutex<Option<HookId>>; MOST] = [const { Mutex::new(None) }; MOST];
-static DROPS: [AtomicUsize; MOST] = [const { AtomicUsize::new(0) }; MOST];
-static HANDLED: [AtomicUsize; 3] = [const { AtomicUsize::new(0) }; 3];
-
-fn log(called: Called) {
-    let code = match called {
-        Called::Foreign(which) => usize::from(which),
-        Called::Hook(key) => key + 2,
-    };
-    LOG[LOGGED.fetch_add(1, Relaxed) % LOG.len()].store(code, Relaxed);
-}
-
-fn take_log() -> Vec<Called> {
-    let codes = LOG.iter().take(LOGGED.swap(0, Relaxed)).map(|code| code.load(Relaxed));
-    codes
-        .map(|code| match code {
-            0 | 1 => Called::Foreign(code == 1),
-            _ => Called::Hook(code - 2),
-        })
-        .collect()
-}
-
-extern "C" fn foreign<const WHICH: bool>(_: i32) {
-    log(Called::Foreign(WHICH));
-}
-
-/// What foreign code does.
-fn sigaction(signal: Signal, raw: Raw) {
-    // SAFETY: a sigaction of zeros is the default; the handlers have the form that they must have.
-    unsafe {
-        let mut new: libc::sigaction = std::mem::zeroed();
-        new.sa_sigaction = match raw {
-            Raw::Default => libc::SIG_DFL,
-            Raw::Ignore => libc::SIG_IGN,
-            Raw::Foreign(false) => foreign::<false> as *const () as usize,
-            Raw::Foreign(true) => foreign::<true> as *const () as usize,
-        };
-        assert_eq!(libc::sigaction(signal.number(), &raw const new, ptr::null_mut()), 0);
-    }
-}
-
-fn raise(signal: Signal) {
-    // SAFETY: no preconditions; delivered before it returns.
-    assert_eq!(unsafe { libc::raise(signal.number()) }, 0);
-}
-
-struct Dropped(usize);
-
-impl Drop for Dropped {
-    fn drop(&mut self) {
-        DROPS[self.0].fetch_add(1, Relaxed);
-    }
-}
-
-/// One signal, as the oracle sees it.
-struct Known {
-    /// `None`: it calls the library.
-    kernel: Option<Raw>,
-    below: Done,
-    hooks: Vec<Hook>,
-    /// Of the session: what its table says, what was there before, whether it is to be recorded.
-    table: Done,
-    earlier: Option<Done>,
-    recorded: bool,
-    pending: bool,
-}
-
-impl Known {
-    fn new() -> Self {
-        let nothing = Done::Raw(Raw::Default);
-        Self {
-            kernel: Some(Raw::Default),
-            below: nothing,
-            hooks: Vec::new(),
-            table: nothing,
-            earlier: None,
-            recorded: false,
-            pending: false,
-        }
-    }
-
-    /// What is done with it, apart from hooks.
-    fn done(&self) -> Done {
-        match self.kernel {
-            Some(raw) => Done::Raw(raw),
-            None if self.hooks.is_empty() => Done::Handler,
-            None => self.below,
-        }
-    }
-
-    fn set(&mut self, new: Done) {
-        if !self.hooks.is_empty() {
-            self.below = new;
-            self.kernel = None;
-        } else if let Done::Raw(raw) = new {
-            self.kernel = Some(raw);
-        } else {
-            self.kernel = None;
-        }
-    }
-
-    fn add(&mut self, hook: Hook) {
-        if self.hooks.is_empty() {
-            self.below = self.done();
-            self.kernel = None;
-        }
-        self.hooks.push(hook);
-    }
-
-    fn remove(&mut self, hook: impl Fn(&Hook) -> bool) -> Option<Hook> {
-        let place = self.hooks.iter().position(hook)?;
-        let gone = self.hooks.remove(place);
-        if self.hooks.is_empty() && self.kernel.is_none() {
-            let below = self.below;
-            self.set(below);
-        }
-        Some(gone)
-    }
-
-    fn chained(&self) -> Option<bool> {
-        let alone = |hook: &Hook| matches!(hook, Hook::Closure { chain: false, .. });
-        match self.below {
-            Done::Raw(Raw::Foreign(which)) if !self.hooks.iter().any(alone) => Some(which),
-            _ => None,
-        }
-    }
 }
 
 enum AnySignals {

@@ -11,7 +11,7 @@
 //! | G2 | signal context is safe at every instruction | audit, stepper, budget, `tidy`, sanitizers |
 //! | G3 | nothing is dropped in silence | models and fuzzer of the ring; scenarios `records`, `recorded_iterators` |
 //! | G4 | a failing handler strands nobody | models, stepper, fuzzer, storms `failing` |
-//! | G5 | the disposition is given back exactly | stepper, scenarios `dispositions` and `hooks`, every storm |
+//! | G5 | the disposition is given back exactly | stepper, fuzzer `hooks`, scenarios `dispositions` and `hooks`, every storm |
 //! | G6 | fork, exec and threads are safe without a call | stepper, scenarios `forks`, storms `forks` and `spawns`, ThreadSanitizer |
 //! | G7 | fixed memory | audit (nothing is allocated), `cargo tree`, the firmware's sizes |
 //! | G8 | a deferred fault can not hang the program | program ends, storms `faults` |
@@ -43,7 +43,7 @@
 //! # How the checks are checked
 //!
 //! A check that can not fail shows nothing. So the mutants must all be caught, and no ordering of the core may be without one; the stepper
-//! must find thirteen operations that are broken on purpose; the audit must report ten bad trampolines, each for its own
+//! must find fourteen operations that are broken on purpose; the audit must report ten bad trampolines, each for its own
 //! reason; the sanitizers must report planted mistakes; the firmware must lose interrupts when its take is a load and a store.
 //!
 //! # What is not shown
