@@ -331,11 +331,10 @@ impl<const LENGTH: usize, const SLOTS: usize> Records<LENGTH, SLOTS> {
         self.refused.store(0, Ordering::Relaxed); // Relaxed: as above
         self.head.store(tail, Ordering::Relaxed); // Relaxed: as above
         for position in (0..SLOTS).map(|ahead| tail.wrapping_add(ahead)) {
-            if let Some((stamp, _)) = self.slot(position)
-                && stamp.load(Ordering::Relaxed) != Self::free(position)
-            // Relaxed: as above
-            {
-                stamp.store(Self::free(position), Ordering::Relaxed); // Relaxed: as above
+            let (Some((stamp, _)), free) = (self.slot(position), Self::free(position)) else { return };
+            // Relaxed, both: as above.
+            if stamp.load(Ordering::Relaxed) != free {
+                stamp.store(free, Ordering::Relaxed);
             }
         }
     }
