@@ -61,3 +61,17 @@ fn those_of_std_let_a_signal_handler_in() {
     assert_eq!(ended.count("the handler was let into the section"), 1, "{ended:#?}");
     assert!(!ended.status.success());
 }
+
+/// The example for embassy, which is built over ours.
+#[test]
+fn a_channel_of_embassys_is_driven_by_signals() {
+    let output = Command::new(env!("CARGO"))
+        .args(["run", "--locked", "-q", "-p", "sigtrip", "--features", "critical-section-impl"])
+        .args(["--example", "embassy_channel"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo can be started");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.starts_with("5000 events received, in order: true; refused: "), "{said}");
+}
