@@ -3,13 +3,14 @@
 //! For each signal a *slot* says how far it is:
 //!
 //! - *empty* → *coming*: whoever adds the signal, so that of several who do at once one registers the hook and the others wait;
-//! - *coming* → *here*: the same, when the hook is registered; back to empty if it can not be;
-//! - *here* → *empty*: whoever removes the signal, and unregisters the hook afterwards; all are, when the instance *retires*.
+//! - *coming* → *here*: the same, as the hook is linked; back to empty if it can not be;
+//! - *here* → *empty*: whoever removes the signal, as the hook is unlinked; all are, when the instance *retires*.
 //!
-//! Slots are changed with the writers' lock held, which is not held while a hook is registered or unregistered. In the child of a fork
-//! what is coming is empty: who added it is not there. (The child keeps that hook, if it was registered already: it trips a bit twice.)
+//! Slots are changed with the writers' lock held, and with *here* comes and goes the hook, so that no fork sees the one without the
+//! other. In the child of a fork what is coming is empty: who added it is not there.
 //!
-//! What can not happen: a hook that outlives its instance; two hooks of one instance for one signal.
+//! What can not happen: a hook that outlives its instance, but in the child of a fork that came while another thread retired it; two hooks of
+//! one instance for one signal.
 
 use core::time::Duration;
 use std::{
@@ -21,7 +22,7 @@ use std::{
 use sigtrip_core::Armed;
 
 use super::{
-    hooks::{self, HookId, register_hook, unregister_hook},
+    hooks::{self, HookId, HookOptions, register_noted, unregister_chosen, unregister_hook},
     instances, session,
     table::Table,
     wait::Wait,
@@ -61,6 +62,17 @@ impl Slot {
             *self = new;
         }
         old
+    }
+
+    /// Empty, and which hook it had. What is coming stays.
+    fn leave(&mut self) -> Option<HookId> {
+        match *self {
+            Self::Here(id) => {
+                *self = Self::Empty;
+                Some(id)
+            }
+            Self::Empty | Self::Coming => None,
+        }
     }
 }
 
@@ -106,14 +118,27 @@ impl Instance {
     /// Receives this signal too, if it does not yet.
     pub(crate) fn add(self: &Arc<Self>, signal: Signal) -> Result<(), Error> {
         hooks::check(signal)?; // a hook, which must not wait, among others
+        hooks::check_no_fault(signal)?;
         if !self.claim(signal)? {
             return Ok(());
         }
-        let receiver = Arc::clone(self);
+        let (receiver, mut open) = (Arc::clone(self), Ok(()));
+        let linked = |id| open = self.settle(signal, id);
         // SAFETY: `deliver` is async-signal-safe: what it calls is of `trip/`.
         #[allow(unsafe_code)]
-        let registered = unsafe { register_hook(signal, move |info| receiver.deliver(info)) };
-        self.settle(signal, registered)
+        let registered =
+            unsafe { register_noted(signal, HookOptions::new(), move |info| receiver.deliver(info), linked) };
+        match (registered, open) {
+            (Ok(_), Ok(())) => Ok(()),
+            (Ok(id), Err(closed)) => {
+                unregister_hook(id);
+                Err(closed)
+            }
+            (Err(error), _) => {
+                self.change(signal, |slot| *slot = Slot::Empty);
+                Err(error)
+            }
+        }
     }
 
     /// Whether the caller is to register the hook: nobody has.
@@ -130,19 +155,11 @@ impl Instance {
         Ok(false)
     }
 
-    fn settle(&self, signal: Signal, registered: Result<HookId, Error>) -> Result<(), Error> {
-        let open = self.change(signal, |slot| {
-            let open = self.check_open();
-            *slot = match registered {
-                Ok(id) if open.is_ok() => Slot::Here(id),
-                _ => Slot::Empty,
-            };
-            open
-        });
-        if let (Ok(id), Err(_)) = (registered, open) {
-            unregister_hook(id);
-        }
-        registered.and(open)
+    /// The hook is registered. The writers' lock is held.
+    fn settle(&self, signal: Signal, id: HookId) -> Result<(), Error> {
+        let open = self.check_open();
+        self.slots.lock()[index(signal)] = if open.is_ok() { Slot::Here(id) } else { Slot::Empty };
+        open
     }
 
     fn check_open(&self) -> Result<(), Error> {
@@ -153,11 +170,7 @@ impl Instance {
 
     /// Receives this signal no more; what is pending stays. Returns whether it did.
     pub(crate) fn remove(&self, signal: Signal) -> bool {
-        let here = |slot: &Slot| matches!(slot, Slot::Here(_));
-        match self.change(signal, |slot| slot.replace_if(here, Slot::Empty)) {
-            Slot::Here(id) => unregister_hook(id),
-            Slot::Empty | Slot::Coming => false,
-        }
+        unregister_chosen(|| self.slots.lock()[index(signal)].leave())
     }
 
     fn change<T>(&self, signal: Signal, how: impl FnOnce(&mut Slot) -> T) -> T {
@@ -181,16 +194,13 @@ impl Instance {
         let table = Table::lock();
         // Release: pairs with the Acquire in `check_open`; who adds a signal looks again with the lock held.
         self.retired.store(true, Ordering::Release);
-        let slots = core::mem::replace(&mut *self.slots.lock(), [Slot::Empty; sys::SIGNAL_MAX as usize]);
         #[cfg(feature = "async")]
         let waker = self.take_waker(&table); // a handle may live on: what it would keep is the executor's
         drop(table);
         #[cfg(feature = "async")]
         drop(waker);
-        for slot in slots {
-            if let Slot::Here(id) = slot {
-                unregister_hook(id);
-            }
+        for signal in &self.signals() {
+            self.remove(signal);
         }
         self.inbox.close();
         instances::strike(self);

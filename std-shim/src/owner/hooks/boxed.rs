@@ -120,13 +120,33 @@ pub unsafe fn register_hook_unchecked<F>(
 where
     F: Fn(&SigInfo) + Send + Sync + 'static,
 {
+    // SAFETY: the caller's promise is the same.
+    unsafe { register_noted(signal, options, hook, |_| ()) }
+}
+
+/// As [`register_hook_unchecked`]; `linked` is told of the hook when deliveries find it, with the writers' lock held: no fork comes
+/// between.
+///
+/// # Safety
+///
+/// As there.
+#[allow(unsafe_code)]
+pub(in crate::owner) unsafe fn register_noted<F>(
+    signal: Signal,
+    options: HookOptions,
+    hook: F,
+    linked: impl FnOnce(HookId),
+) -> Result<HookId, Error>
+where
+    F: Fn(&SigInfo) + Send + Sync + 'static,
+{
     check(signal)?;
     free_orphans();
     let node = node();
     // SAFETY: the node is free, and nobody else has it. The pointer is a box's: valid until `free`, which frees it; `F` may be called
     // and dropped on any thread.
     unsafe { node.fill(call::<F>, Box::into_raw(Box::new(hook)).cast(), free::<F>) };
-    link(signal, options, node).inspect_err(|_| {
+    link(signal, options, node, linked).inspect_err(|_| {
         // It was never linked, or the kernel does not deliver to it.
         let mut table = Table::lock();
         let content = node.take();

@@ -189,5 +189,5 @@ pub unsafe fn register_static_hook_unchecked(
 ) -> Result<HookId, Error> {
     check(signal)?;
     free_orphans();
-    link(signal, options, &hook.0)
+    link(signal, options, &hook.0, |_| ())
 }

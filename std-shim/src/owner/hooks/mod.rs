@@ -14,6 +14,8 @@ mod fixed;
 mod list;
 
 #[cfg(feature = "std")]
+pub(super) use boxed::register_noted;
+#[cfg(feature = "std")]
 pub use boxed::{register_hook, register_hook_unchecked, register_hook_with};
 pub use fixed::{
     StaticHook, register_static_hook, register_static_hook_unchecked, register_static_hook_with,
@@ -114,12 +116,17 @@ pub(super) fn check(signal: Signal) -> Result<(), Error> {
     if GATE.is_crowded() { Err(Error::HooksCrowded) } else { Ok(()) }
 }
 
-fn check_no_fault(signal: Signal) -> Result<(), Error> {
+pub(super) fn check_no_fault(signal: Signal) -> Result<(), Error> {
     if signal.is_fault() { Err(Error::Fault(signal)) } else { Ok(()) }
 }
 
-/// Links a node that is free.
-fn link(signal: Signal, options: HookOptions, node: &'static Node) -> Result<HookId, Error> {
+/// Links a node that is free; then, with the lock still held, `linked` may note who it is.
+fn link(
+    signal: Signal,
+    options: HookOptions,
+    node: &'static Node,
+    linked: impl FnOnce(HookId),
+) -> Result<HookId, Error> {
     fork::register()?;
     let mut table = Table::lock();
     if !node.book.is(State::Free) {
@@ -132,6 +139,7 @@ fn link(signal: Signal, options: HookOptions, node: &'static Node) -> Result<Hoo
         table.hooks.unlink(signal, node, 0);
         return Err(Error::system("sigaction")(errno));
     }
+    linked(id);
     Ok(id)
 }
 
@@ -157,9 +165,14 @@ fn link(signal: Signal, options: HookOptions, node: &'static Node) -> Result<Hoo
 /// # Ok::<(), sigtrip::Error>(())
 /// ```
 pub fn unregister_hook(id: HookId) -> bool {
+    unregister_chosen(|| Some(id))
+}
+
+/// As [`unregister_hook`], for the hook that is chosen with the lock held.
+pub(super) fn unregister_chosen(choose: impl FnOnce() -> Option<HookId>) -> bool {
     let me = sys::thread_of_errno();
     let waits = !GATE.may_be_inside(me);
-    if !unlink(id, if waits { me } else { 0 }) {
+    if !unlink(choose, if waits { me } else { 0 }) {
         return false;
     }
     if waits {
@@ -168,9 +181,9 @@ pub fn unregister_hook(id: HookId) -> bool {
     true
 }
 
-fn unlink(id: HookId, waiter: usize) -> bool {
-    let HookId { node, times } = id;
+fn unlink(choose: impl FnOnce() -> Option<HookId>, waiter: usize) -> bool {
     let mut table = Table::lock();
+    let Some(HookId { node, times }) = choose() else { return false };
     // Relaxed, all: under the writers' lock.
     if !node.book.is(State::Linked) || node.book.times.load(Ordering::Relaxed) != times {
         return false;

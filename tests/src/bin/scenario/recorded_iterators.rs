@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicI32, Ordering},
+        atomic::{AtomicBool, AtomicI32, Ordering},
     },
     thread,
 };
@@ -25,6 +25,7 @@ crate::scenarios!(
     a_thread_that_adds_what_another_adds,
     real_time_signals_from_another_process,
     a_child_has_its_own_records,
+    a_fork_while_another_thread_adds_a_signal,
     a_stream_with_records,
 );
 
@@ -250,4 +251,27 @@ fn a_stream_with_records() {
     });
     assert_eq!(received, Vec::from_iter(0..100));
     sender.join().expect("it does not panic");
+}
+
+/// In the child the signal is received once, wherever the other thread was: also what it had half done.
+fn a_fork_while_another_thread_adds_a_signal() {
+    let signals = recorded(SignalSet::new());
+    let (handle, stop) = (signals.handle(), AtomicBool::new(false));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !stop.load(Ordering::Relaxed) {
+                handle.add_signal(Signal::USR1).expect("it can be received");
+                handle.remove_signal(Signal::USR1);
+            }
+        });
+        let received = Vec::from_iter((0..500).map(|_| {
+            in_a_fork(|| {
+                handle.add_signal(Signal::USR1).expect("it can be received");
+                trip(Signal::USR1);
+                i32::try_from(signals.pending().count()).expect("a few")
+            })
+        }));
+        stop.store(true, Ordering::Relaxed);
+        assert_eq!(received, [1; 500]);
+    });
 }
