@@ -12,6 +12,7 @@ mod action;
 #[cfg_attr(not(any(target_arch = "x86_64", target_arch = "aarch64")), path = "context/unknown.rs")]
 mod context;
 mod descriptor;
+pub(crate) mod door;
 mod earlier;
 mod errno;
 mod fault;
@@ -56,7 +57,10 @@ pub(crate) use file::{
 };
 #[cfg(feature = "std")]
 pub(crate) use kept::{KEPT_WORDS, Kept};
-pub(crate) use mask::{Blocked, MaskChange, change_mask, pending};
+pub(crate) use door::{change_mask, pending};
+#[cfg(feature = "std")]
+pub(crate) use mask::change_mask as change_whole_mask;
+pub(crate) use mask::{Blocked, MaskChange};
 pub(crate) use numbers::SIGNAL_MAX;
 #[cfg(feature = "std")]
 pub(crate) use pidfd::{pidfd_open, pidfd_send_signal};
