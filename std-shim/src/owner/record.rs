@@ -94,7 +94,7 @@ impl RecordOptions {
     /// The signals are kept by the mask of the owner's thread, behind a closed *door* that is no part of the mask as this library tells
     /// it. The rules:
     ///
-    /// - Other threads are to block the signal. What is sent to the process goes to a thread that does not block it, and the door is the
+    /// - Other threads are to block the signal, from their start: block it, start them, block it no more. What is sent to the process goes to a thread that does not block it, and the door is the
     ///   owner's alone: what another one receives while there is no room is [`refused`], and counted.
     /// - [`pthread_sigmask`](crate::pthread_sigmask), [`block`](crate::block()) and [`sigpending`](crate::sigpending()) do not show the door, and do not open
     ///   it: what the program itself blocks stays blocked until it says otherwise. A mask that was read past this

@@ -46,6 +46,7 @@ pub(crate) use descriptor::{
 };
 #[cfg(feature = "std")]
 pub(crate) use descriptor::{POLL_READ, duplicate_onto, entry};
+pub(crate) use door::{change_mask, pending};
 pub(crate) use earlier::{Earlier, Received};
 pub use errno::Errno;
 pub(crate) use errno::{ErrnoGuard, thread_of_errno};
@@ -57,7 +58,6 @@ pub(crate) use file::{
 };
 #[cfg(feature = "std")]
 pub(crate) use kept::{KEPT_WORDS, Kept};
-pub(crate) use door::{change_mask, pending};
 #[cfg(feature = "std")]
 pub(crate) use mask::change_mask as change_whole_mask;
 pub(crate) use mask::{Blocked, MaskChange};
