@@ -107,8 +107,14 @@ impl RecordOptions {
     ///   do it on another thread, or ask for no back-pressure meanwhile, which opens the door.
     /// - When the session ends the handlers first run for what waits.
     ///
-    #[cfg_attr(any(target_arch = "x86_64", target_arch = "aarch64"), doc = "```")]
-    #[cfg_attr(not(any(target_arch = "x86_64", target_arch = "aarch64")), doc = "```no_run")]
+    /// It is for x86-64, x86 and 64-bit Arm; elsewhere it is refused, as it is for a signal that is not a real-time one
+    /// ([`Error::NoBackPressure`]).
+    ///
+    #[cfg_attr(any(target_arch = "x86_64", target_arch = "x86", target_arch = "aarch64"), doc = "```")]
+    #[cfg_attr(
+        not(any(target_arch = "x86_64", target_arch = "x86", target_arch = "aarch64")),
+        doc = "```no_run"
+    )]
     /// use sigtrip::{RecordOptions, Signal, on, raise_signal, record, refused};
     ///
     /// # fn main() -> Result<(), sigtrip::Interrupt> {
@@ -147,8 +153,8 @@ impl Default for RecordOptions {
 ///
 /// It goes with the signal, not with a handler: before or after [`on`](crate::on), and whatever handler is installed. A handler takes
 /// them by [`Delivery::records`](crate::Delivery::records), any other code of the owner by [`take_records`](crate::take_records). There is room for 1024, of
-/// all signals together, in the order of delivery; what comes while it is full is [`refused`], and counted. The handler runs all
-/// the same. Real-time signals, which the kernel queues, so arrive complete with their values and in order while there is room.
+/// all signals together, in the order of delivery; what comes while it is full is [`refused`], and counted, if it is not held back
+/// ([`RecordOptions::back_pressure`]). The handler runs all the same. Real-time signals, which the kernel queues, so arrive complete with their values and in order while there is room.
 /// Of a standard signal the kernel keeps one until it is delivered; each that is delivered is recorded.
 ///
 /// The deliveries are counted too: see [`delivered`]. A signal of [`shutdown_flag`](crate::shutdown_flag) is not recorded (that counts as [`unrecorded`]), nor is

@@ -34,7 +34,7 @@ use core::{
 
 use sigtrip_core::Signum;
 
-use super::{Blocked, Errno, MaskChange, SigSet, WORDS, context, current_thread, mask};
+use super::{Blocked, Errno, MaskChange, SigSet, WORDS, current_thread, frame_mask, mask};
 
 /// Those that it shuts.
 static SIGNALS: Words = Words::new();
@@ -48,8 +48,8 @@ static SECTION: AtomicUsize = AtomicUsize::new(NOBODY);
 
 const NOBODY: usize = 0;
 
-/// Whether a door can be had: where a frame's mask is, is known for this processor.
-pub(crate) const KNOWN: bool = context::MASK_IS_KNOWN;
+/// Whether a door can be had: where a frame has its mask is known for this processor.
+pub(crate) const KNOWN: bool = frame_mask::IS_KNOWN;
 
 /// A set that one thread changes.
 struct Words([AtomicUsize; WORDS]);
@@ -108,7 +108,7 @@ pub(crate) unsafe fn close(context: *mut c_void) {
         return;
     }
     // SAFETY: by the caller's promise, and it is not null.
-    let Some(frame) = (unsafe { context::mask(context) }) else { return };
+    let Some(frame) = (unsafe { frame_mask::frame_mask(context) }) else { return };
     set_closed(true);
     for ((word, signals), shut) in frame.iter_mut().zip(&SIGNALS.0).zip(&SHUT.0) {
         // Relaxed, all of them: one thread's, see above.

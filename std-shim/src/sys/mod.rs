@@ -18,6 +18,14 @@ mod errno;
 mod fault;
 #[cfg(feature = "std")]
 mod file;
+#[cfg_attr(
+    not(all(
+        target_os = "linux",
+        any(target_arch = "x86_64", target_arch = "x86", target_arch = "aarch64")
+    )),
+    path = "frame_mask_unknown.rs"
+)]
+mod frame_mask;
 #[cfg(feature = "std")]
 mod kept;
 mod mask;

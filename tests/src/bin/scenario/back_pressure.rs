@@ -11,13 +11,14 @@ use std::{
 };
 
 use sigtrip::{
-    Delivery, Error, Options, Origin, Record, RecordOptions, Signal, check_signals, delivered,
+    Delivery, Error, Options, Origin, Record, RecordOptions, Signal, SignalSet, check_signals, delivered,
     embed::{self, Host, Word},
     init_with, on, pause, pause_for, record, refused, sigqueue, sleep, take_records,
 };
 use sigtrip_tests::{PATIENCE, raw};
 
 use crate::{
+    doors::told,
     helpers::{errno, fail_with, failed_with, session},
     hooks::hook,
 };
@@ -334,7 +335,10 @@ fn a_hosts_drain_opens_it() {
     host.set(work(), embed::Disposition::Handler(Word::new(1).expect("small"))).expect("ok");
     close();
     check_signals().expect("it is the host's to drain");
+    assert_eq!(told(), SignalSet::new());
     assert!(raw::blocks(work()));
+    let child = raw::in_a_fork(|| i32::from(raw::mask() != 0 || !told().is_empty() || raw::mask() != 0));
+    assert_eq!(child, 0, "the child's is open, and nothing closes it");
     assert_eq!(host.wait(None), Ok(true), "it does not sleep while it is closed");
     let mut received = Vec::new();
     while embed::any_pending() {

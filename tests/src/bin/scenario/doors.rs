@@ -35,6 +35,7 @@ crate::scenarios!(
     a_forks_child_starts_with_it_open,
     a_fork_by_another_thread_has_a_door_of_its_own,
     a_fork_in_a_handler,
+    before_exec_opens_it_whoever_has_forked,
     a_program_starts_with_it_open,
     a_program_started_without_that_has_it,
     a_thread_starts_with_it_open,
@@ -46,7 +47,7 @@ fn bit(signal: Signal) -> u64 {
 }
 
 /// What pthread_sigmask says that the mask is. The handlers are to leave their records, or it opens the door.
-fn told() -> SignalSet {
+pub(crate) fn told() -> SignalSet {
     pthread_sigmask(MaskHow::Block, SignalSet::new()).expect("none fails")
 }
 
@@ -300,6 +301,22 @@ fn a_fork_in_a_handler() {
     queue(work(), 1..=HIGH_WATER);
     check_signals().expect("none fails");
     assert_eq!(raw::mask(), 0);
+}
+
+/// No function at fork has run: what is to be done before exec does it.
+fn before_exec_opens_it_whoever_has_forked() {
+    let _session = session();
+    take_all_of(work());
+    let blocked = block(Signal::USR1).expect("ok");
+    close();
+    let child = raw::in_a_bare_fork(|| {
+        let before = raw::mask();
+        let done = sigtrip::before_exec();
+        i32::from(before != bit(work()) | bit(Signal::USR1) || done.is_err() || raw::mask() != 0)
+    });
+    assert_eq!(child, 0);
+    blocked.restore().expect("none fails");
+    all_come();
 }
 
 /// What the kernel says of a program that was started now.

@@ -117,6 +117,16 @@ pub(crate) fn guard(a: Signal, b: Signal) {
     finish(stage, [a, b]);
 }
 
+/// Each delivery closes the door, at whatever instruction of the two changes of the mask.
+pub(crate) fn guard_while_open(a: Signal, b: Signal) {
+    let _session = session(a, b, 0);
+    let stage = Stage::begin(a, b);
+    let restored = block(Signal::USR2).and_then(sigtrip::MaskGuard::restore);
+    stage.end();
+    check(restored.is_ok(), Broken::Returned);
+    finish(stage, [a, b]);
+}
+
 pub(crate) fn asked_for_no_more(a: Signal, b: Signal) {
     let _session = session(a, b, 0);
     let stage = Stage::begin_after(a, b, || closed(a));

@@ -91,6 +91,7 @@ const OPERATIONS: &[Operation] = &[
     operation("back_pressure::opens_for_one", back_pressure::opens_for_one).real_time(),
     operation("back_pressure::waits", back_pressure::waits).real_time(),
     operation("back_pressure::guard", back_pressure::guard).real_time(),
+    operation("back_pressure::guard_while_open", back_pressure::guard_while_open).real_time(),
     operation("back_pressure::asked_for_no_more", back_pressure::asked_for_no_more).real_time(),
     operation("back_pressure::fork", back_pressure::forks).real_time(),
     operation("back_pressure::forks_child", back_pressure::forks).real_time().in_the_child(),
