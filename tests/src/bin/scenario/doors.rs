@@ -46,7 +46,7 @@ fn bit(signal: Signal) -> u64 {
     1 << (signal.number() - 1)
 }
 
-/// What pthread_sigmask says that the mask is. The handlers are to leave their records, or it opens the door.
+/// What `pthread_sigmask` says that the mask is. The handlers are to leave their records, or it opens the door.
 pub(crate) fn told() -> SignalSet {
     pthread_sigmask(MaskHow::Block, SignalSet::new()).expect("none fails")
 }
