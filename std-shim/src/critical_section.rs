@@ -53,6 +53,7 @@ fn enter() -> bool {
         sys::give_way();
     }
     HELD.0.set(Some(blocked));
+    sys::door::enter_section();
     false
 }
 
@@ -61,7 +62,10 @@ fn leave(was_inside: bool) {
     if was_inside {
         return;
     }
-    let blocked = HELD.0.take();
+    let mut blocked = HELD.0.take();
+    if let Some(blocked) = &mut blocked {
+        sys::door::leave_section(blocked);
+    }
     // Release: pairs with the Acquire in `enter`.
     HOLDER.store(NOBODY, Ordering::Release);
     drop(blocked); // what came meanwhile is delivered here

@@ -40,6 +40,9 @@ pub enum Error {
     Hosted,
     /// A signal that an instruction raises: a hook for it is registered by the `_unchecked` functions alone.
     Fault(Signal),
+    /// Back-pressure can not be had for this signal: it is not a real-time one, which alone the kernel queues, or where a signal frame has its mask
+    /// is not known for this processor.
+    NoBackPressure(Signal),
     /// A hook can not be registered from inside a hook.
     InsideHook,
     /// More threads are inside hooks than can be told apart, so that the caller could be one of them. It passes in a moment.
@@ -100,6 +103,7 @@ impl fmt::Display for Error {
                     "{signal} is raised by instructions: only the unchecked functions take a hook for it"
                 )
             }
+            Self::NoBackPressure(signal) => write!(f, "back-pressure can not be had for {signal}"),
             Self::InsideHook => f.write_str("a hook can not be registered from inside a hook"),
             Self::HooksCrowded => {
                 f.write_str("more threads run hooks at this moment than can be told apart: try again")
@@ -143,6 +147,7 @@ impl From<Error> for std::io::Error {
             | Error::Uncatchable(_)
             | Error::Reserved(_)
             | Error::Fault(_)
+            | Error::NoBackPressure(_)
             | Error::ProcessGroup(_)
             | Error::Time => Self::new(std::io::ErrorKind::InvalidInput, error),
             Error::NotUtf8 => Self::new(std::io::ErrorKind::InvalidData, error),

@@ -84,6 +84,9 @@ const ROWS: &[Row] = &[
     delivery("counted", 17, 3),
     // The place in the ring, by a compare-and-swap; what the kernel says, copied; the count.
     delivery("recorded", 48, 4),
+    // A long record, from a function with room for all of it; whether there are many. This many, and whose thread it is, and its mask.
+    delivery("back-pressure, open", 140, 4),
+    delivery("back-pressure, closing", 175, 4),
     // The request, by a swap; whether it is the second; whether extras are wanted.
     delivery("shutdown trampoline", 26, 3),
     // A hook that sets a flag, with all that keeps it from being freed meanwhile. The slot is taken and freed: two locked.

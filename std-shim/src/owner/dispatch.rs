@@ -69,6 +69,7 @@ fn drain_otherwise(frame: Frame) -> Result<u32, Interrupt> {
 /// signal's late record is pending again, now that this one is there.
 #[inline(never)]
 fn run_recorded(frame: Frame) -> Result<u32, Interrupt> {
+    let _after_the_pass = OpenTheDoor;
     run_each(frame, |signal, delivery| {
         record::announce(signal.signum());
         delivery.count_is(record::new_deliveries(signal.signum()));
@@ -121,10 +122,21 @@ pub(super) fn forget_passes() {
 
 /// One pass over what is pending, in opaque words. Owner context.
 pub(crate) fn pass<E>(run: impl FnMut(Signal, Disposition<Word>) -> Result<(), E>) -> Result<(), E> {
+    let _after_the_pass = OpenTheDoor;
     if extras::wanted() {
         extras::may_kick_again();
     }
     pass_after_looking(run)
+}
+
+/// When it is dropped the door is open, if back-pressure had closed it: at the end of a pass, also by an error or a panic. Who
+/// closes it leaves a bit, which a pass alone takes; so it never stays closed. Sessions that keep no records have no door.
+struct OpenTheDoor;
+
+impl Drop for OpenTheDoor {
+    fn drop(&mut self) {
+        sys::door::open();
+    }
 }
 
 /// The same, by who has looked whether extras are wanted.
@@ -162,6 +174,24 @@ impl Drop for Pass {
     }
 }
 
+/// Handles what waits at the door when a session ends, while its signals are still ours: those that pass it, as often as it is
+/// closed again. Then, and also after a panic, there is no door, and what still waits is delivered.
+pub(super) fn drain_at_the_door(frame: Frame) {
+    /// Each pass lets through as many as there is room for, and one at least: so much no kernel has queued, but where the handlers leave their
+    /// records, or somebody sends without end.
+    const PASSES: u32 = 1 << 12;
+    struct RemoveTheDoor;
+    impl Drop for RemoveTheDoor {
+        fn drop(&mut self) {
+            sys::door::remove();
+        }
+    }
+    let _also_after_a_panic = RemoveTheDoor;
+    for _ in (0..PASSES).take_while(|_| sys::door::is_closed() && !session::is_hosted()) {
+        one_panic_at_a_time(|| run_at_the_end(frame));
+    }
+}
+
 /// Handles what is pending when a session ends. No more can come from the kernel: the dispositions have been given back. If a
 /// handler panics the others run all the same.
 pub(super) fn drain_at_the_end(frame: Frame) {
@@ -184,11 +214,13 @@ impl DrainTheRest {
             return DISPATCHER.clear_pending();
         };
         let _also_after_a_panic = Self { frame: self.frame, passes };
-        one_panic_at_a_time(|| {
-            if let Err(interrupt) = run_recorded(self.frame) {
-                report(format_args!("a handler failed while the session ended: {interrupt}"));
-            }
-        });
+        one_panic_at_a_time(|| run_at_the_end(self.frame));
+    }
+}
+
+fn run_at_the_end(frame: Frame) {
+    if let Err(interrupt) = run_recorded(frame) {
+        report(format_args!("a handler failed while the session ended: {interrupt}"));
     }
 }
 

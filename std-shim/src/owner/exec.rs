@@ -81,7 +81,8 @@ pub fn before_exec() -> io::Result<()> {
     drop(table); // before the mask: it holds every signal blocked
     // Relaxed: see `keep_mask`.
     let mask = array::from_fn(|word| MASK[word].load(Ordering::Relaxed));
-    sys::change_mask(sys::MaskChange::Set, mask).map_err(Error::system("pthread_sigmask"))?;
+    // With the door, if that was closed and no function at fork has opened it.
+    sys::change_whole_mask(sys::MaskChange::Set, mask).map_err(Error::system("pthread_sigmask"))?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@
 //!
 //! 1. *prepare* blocks every signal and takes the writers' lock, so that nothing is half done when memory is copied;
 //! 2. *parent* releases both;
-//! 3. *child* forgets what is pending and what was recorded (those signals were the parent's), who sleeps (that thread is not there) and the
+//! 3. *child* opens the door of back-pressure; forgets what is pending and what was recorded (those signals were the parent's), who sleeps (that thread is not there) and the
 //!    shutdown request; gives up its parent's wake and wakeup descriptors, and those of its parent's iterators; makes the forking thread the owner if there was
 //!    one; then releases both.
 //!
@@ -81,7 +81,7 @@ extern "C" fn parent() {
 extern "C" fn child() {
     // Relaxed: there is no other thread. This runs, so it is registered, whatever the parent has come to say of it.
     REGISTERED.store(DONE, Ordering::Relaxed);
-    let table = HELD.0.take();
+    let mut table = HELD.0.take();
     hook::forked();
     if let Some(table) = &table {
         table.hooks.keep_waiting(sys::thread_of_errno());
@@ -98,5 +98,6 @@ extern "C" fn child() {
     if !session::inherit() {
         dispatch::forget_passes(); // those of a thread that is not there
     }
+    sys::door::forked(table.as_mut().map(Table::blocked), session::is_owner());
     drop(table);
 }

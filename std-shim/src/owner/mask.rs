@@ -46,6 +46,8 @@ impl From<MaskHow> for MaskChange {
 /// blocked (POSIX). The mask is the thread's own: a new thread and the child of a fork start with a copy of it, and exec
 /// keeps it.
 ///
+/// What [back-pressure](crate::RecordOptions::back_pressure) holds back is not blocked by that, as far as this tells and changes the mask.
+///
 /// A safe point, after the change: on the owner's thread the handlers of signals that were pending here and are
 /// unblocked have run when the call returns. Any thread.
 ///
@@ -86,7 +88,7 @@ fn change(how: MaskHow, signals: SignalSet) -> Result<SigSet, Error> {
 /// The signals that wait because the calling thread blocks them, be they sent to the thread or to the process: POSIX's and
 /// Python's `sigpending`.
 ///
-/// It is the kernel's word. What has tripped and waits for a safe point is not among them. Any thread; not a safe point.
+/// It is the kernel's word. What has tripped and waits for a safe point is not among them, nor what back-pressure holds back. Any thread; not a safe point.
 ///
 /// ```
 /// use sigtrip::{Signal, block, raise_signal, sigpending};

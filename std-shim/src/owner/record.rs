@@ -6,7 +6,7 @@
 
 use super::{install, session, table::Table};
 use crate::{
-    Error, Records, Signal,
+    Error, Records, Signal, sys,
     trip::record::{self, Asked},
 };
 
@@ -86,6 +86,52 @@ impl RecordOptions {
         self.with(Asked::PROGRAM_COUNTER, wanted)
     }
 
+    /// **Experimental.** Back-pressure, for a storm of a real-time signal: while the records that were not taken run high (three quarters of
+    /// the room), the owner's thread receives no more of it, and the kernel queues them. The end of the next safe point lets them in again, as many as there is
+    /// room for. So nothing is refused as long as the handlers take their records and the kernel's queue has room: that is
+    /// `RLIMIT_SIGPENDING`, and whoever sends is told by `EAGAIN` when it is full. It costs nothing where it is not asked for.
+    ///
+    /// The signals are kept by the mask of the owner's thread, behind a closed *door* that is no part of the mask as this library tells
+    /// it. The rules:
+    ///
+    /// - Other threads are to block the signal, from their start: block it, start them, block it no more. What is sent to the process goes to a thread that does not block it, and the door is the
+    ///   owner's alone: what another one receives while there is no room is [`refused`], and counted.
+    /// - [`pthread_sigmask`](crate::pthread_sigmask), [`block`](crate::block()) and [`sigpending`](crate::sigpending()) do not show the door, and do not open
+    ///   it: what the program itself blocks stays blocked until it says otherwise. A mask that was read past this
+    ///   library (`libc::pthread_sigmask`) may have the door in it, and is not to be set again after a safe point.
+    /// - No wait sleeps while the door is closed. Until then [`sigwait`](crate::sigwait) may take a signal that waits at it, as it would
+    ///   take a blocked one. A hook of the signal runs when it is let in, not at once.
+    /// - A child of `fork` starts with it open, and so does a thread of [`spawn`](crate::spawn), and a program that was started by
+    ///   [`before_exec`](crate::before_exec). A thread of std's `spawn`, and a program of its `Command` without that, starts
+    ///   with the mask of the thread which starts it, closed door and all (std uses `posix_spawn`, which nobody is told of):
+    ///   do it on another thread, or ask for no back-pressure meanwhile, which opens the door.
+    /// - When the session ends the handlers first run for what waits.
+    ///
+    /// It is for x86-64, x86 and 64-bit Arm; elsewhere it is refused, as it is for a signal that is not a real-time one
+    /// ([`Error::NoBackPressure`]).
+    ///
+    #[cfg_attr(any(target_arch = "x86_64", target_arch = "x86", target_arch = "aarch64"), doc = "```")]
+    #[cfg_attr(
+        not(any(target_arch = "x86_64", target_arch = "x86", target_arch = "aarch64")),
+        doc = "```no_run"
+    )]
+    /// use sigtrip::{RecordOptions, Signal, on, raise_signal, record, refused};
+    ///
+    /// # fn main() -> Result<(), sigtrip::Interrupt> {
+    /// let _session = sigtrip::init()?;
+    /// let work = Signal::real_time(0)?;
+    /// record(work, RecordOptions::new().back_pressure(true))?;
+    /// on(work, |delivery| println!("{} at once", delivery.records().count()))?;
+    /// raise_signal(work)?;
+    /// assert_eq!(refused(work), 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub const fn back_pressure(self, wanted: bool) -> Self {
+        self.with(Asked::BACK_PRESSURE, wanted)
+    }
+
     /// An extra is one of a record: with a count alone there is none.
     const fn with(self, extra: Asked, wanted: bool) -> Self {
         let asked = if wanted && self.asked.has(Asked::RECORD) {
@@ -107,8 +153,8 @@ impl Default for RecordOptions {
 ///
 /// It goes with the signal, not with a handler: before or after [`on`](crate::on), and whatever handler is installed. A handler takes
 /// them by [`Delivery::records`](crate::Delivery::records), any other code of the owner by [`take_records`](crate::take_records). There is room for 1024, of
-/// all signals together, in the order of delivery; what comes while it is full is [`refused`], and counted. The handler runs all
-/// the same. Real-time signals, which the kernel queues, so arrive complete with their values and in order while there is room.
+/// all signals together, in the order of delivery; what comes while it is full is [`refused`], and counted, if it is not held back
+/// ([`RecordOptions::back_pressure`]). The handler runs all the same. Real-time signals, which the kernel queues, so arrive complete with their values and in order while there is room.
 /// Of a standard signal the kernel keeps one until it is delivered; each that is delivered is recorded.
 ///
 /// The deliveries are counted too: see [`delivered`]. A signal of [`shutdown_flag`](crate::shutdown_flag) is not recorded (that counts as [`unrecorded`]), nor is
@@ -122,6 +168,7 @@ impl Default for RecordOptions {
 /// Nothing is changed, and the error is
 /// - [`Error::NotInitialized`] or [`Error::NotOwner`];
 /// - [`Error::Uncatchable`] for SIGKILL and SIGSTOP, [`Error::Reserved`] for what libc keeps;
+/// - [`Error::NoBackPressure`] where that is asked and can not be had;
 /// - [`Error::System`] with what `sigaction` says.
 ///
 /// ```
@@ -146,6 +193,7 @@ pub fn record(signal: Signal, options: impl Into<Option<RecordOptions>>) -> Resu
     session::check_owner()?;
     signal.check_catchable()?;
     let mut new = options.into().map_or(Asked::NOTHING, |options| options.asked);
+    check_back_pressure(signal, new)?;
     if signal == Signal::CHLD && new.has(Asked::RECORD) {
         new = new.and(Asked::ALL_INFO); // the times of the child
     }
@@ -154,8 +202,19 @@ pub fn record(signal: Signal, options: impl Into<Option<RecordOptions>>) -> Resu
     record::ask(signal.signum(), new.and(before)); // more than enough, while the trampoline may be either
     let replaced = install::refresh_one(signal, &mut table, new);
     record::ask(signal.signum(), if replaced.is_ok() { new } else { before });
+    if replaced.is_ok() {
+        sys::door::include(signal.signum(), new.has(Asked::BACK_PRESSURE));
+    }
     session::set_keeps_records(record::any());
+    drop(table);
+    sys::door::settle();
     replaced
+}
+
+/// That it can be had for this signal, if it is asked.
+fn check_back_pressure(signal: Signal, new: Asked) -> Result<(), Error> {
+    let possible = sys::door::KNOWN && signal >= Signal::real_time_min();
+    if new.has(Asked::BACK_PRESSURE) && !possible { Err(Error::NoBackPressure(signal)) } else { Ok(()) }
 }
 
 /// Takes the records of all signals, one by one, in the order of delivery: for a program that handles them itself and not in

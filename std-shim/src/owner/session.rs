@@ -250,7 +250,17 @@ impl Drop for Session {
         // Relaxed: other threads only compare; the Release when it is closed publishes.
         OWNER.store(CLOSING, Ordering::Relaxed);
         let _close_also_after_a_panic = Close;
+        let _give_back_also_after_a_panic = GiveBack;
         kick::stop(); // before its signal is given back
+        dispatch::drain_at_the_door(Frame::caller()); // what the kernel has queued is still for our handlers
+    }
+}
+
+/// What follows when every signal that has waited at the door has come.
+struct GiveBack;
+
+impl Drop for GiveBack {
+    fn drop(&mut self) {
         install::give_back();
         if is_hosted() {
             DISPATCHER.clear_pending(); // the host has drained, or does not want to

@@ -41,21 +41,26 @@ static TABLE: spin::Mutex<Guarded> = spin::Mutex::new(Guarded {
 pub(super) struct Table {
     // Dropped in this order: the lock first, then the mask.
     guard: spin::MutexGuard<'static, Guarded>,
-    _blocked: sys::Blocked,
+    blocked: sys::Blocked,
 }
 
 impl Table {
     /// Waits for whoever has it: a few loads and a `sigaction` at most.
     pub(super) fn lock() -> Self {
         let blocked = sys::Blocked::all();
-        Self { guard: TABLE.lock(), _blocked: blocked }
+        Self { guard: TABLE.lock(), blocked }
     }
 
     /// If nobody has it. Async-signal-safe.
     #[cfg(feature = "std")]
     pub(super) fn try_lock() -> Option<Self> {
         let blocked = sys::Blocked::all();
-        TABLE.try_lock().map(|guard| Self { guard, _blocked: blocked })
+        TABLE.try_lock().map(|guard| Self { guard, blocked })
+    }
+
+    /// The mask that is set when it is dropped.
+    pub(super) fn blocked(&mut self) -> &mut sys::Blocked {
+        &mut self.blocked
     }
 }
 

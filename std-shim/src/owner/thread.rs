@@ -1,7 +1,8 @@
 //! Threads whose `join` is a safe point.
 //!
 //! Std's own `join` tries again when a signal interrupts it, so that no handler runs until the thread has ended. Here the thread
-//! says that it has ended by a flag and a wake, and the owner waits for that as it waits for anything.
+//! says that it has ended by a flag and a wake, and the owner waits for that as it waits for anything. And a new thread has its creator's
+//! mask: here without the door of back-pressure, which is the owner's alone.
 
 use std::{
     sync::{
@@ -13,7 +14,7 @@ use std::{
 
 use super::{session, wait::Wait};
 use crate::{
-    Error, Frame, Interrupt,
+    Error, Frame, Interrupt, sys,
     trip::{DISPATCHER, Unix},
 };
 
@@ -57,8 +58,13 @@ where
 {
     let ended = Arc::new(AtomicBool::new(false));
     let at_the_end = SayEnded(Arc::clone(&ended));
+    let (mask, _blocked) = sys::door::mask_to_pass_on().unzip();
     let inner = builder.spawn(move || {
         let _at_the_end = at_the_end;
+        if let Some(mask) = mask {
+            // It can not fail: its creator had this very mask.
+            let _ = sys::change_mask(sys::MaskChange::Set, mask);
+        }
         f()
     })?;
     let thread = inner.thread().clone();

@@ -22,7 +22,7 @@ impl MaskChange {
     }
 }
 
-/// POSIX `pthread_sigmask`, of the calling thread; returns the mask before. Async-signal-safe.
+/// POSIX `pthread_sigmask`, of the calling thread, whatever of it is the door's; returns the mask before. Async-signal-safe.
 pub(crate) fn change_mask(how: MaskChange, set: SigSet) -> Result<SigSet, Errno> {
     let set = to_libc(set);
     let mut old = MaybeUninit::<libc::sigset_t>::zeroed();
@@ -35,7 +35,7 @@ pub(crate) fn change_mask(how: MaskChange, set: SigSet) -> Result<SigSet, Errno>
 }
 
 /// POSIX `sigpending`: what waits for the calling thread or the process, and is blocked here. Async-signal-safe.
-pub(crate) fn pending() -> SigSet {
+pub(super) fn pending() -> SigSet {
     let mut pending = MaybeUninit::<libc::sigset_t>::zeroed();
     // SAFETY: room for a set; it can fail for a bad address alone.
     unsafe { libc::sigpending(pending.as_mut_ptr()) };
@@ -80,6 +80,16 @@ impl Blocked {
         unsafe { libc::pthread_sigmask(numbers::SIG_SETMASK, all.as_ptr(), earlier.as_mut_ptr()) };
         // SAFETY: filled in by the call, and zeroed it was valid already.
         Self { earlier: unsafe { earlier.assume_init() }, stays_here: PhantomData }
+    }
+
+    /// The mask that it sets when it is dropped.
+    pub(super) fn earlier(&self) -> SigSet {
+        from_libc(&self.earlier)
+    }
+
+    /// From now on it is this one.
+    pub(super) fn will_set(&mut self, mask: SigSet) {
+        self.earlier = to_libc(mask);
     }
 }
 

@@ -12,11 +12,20 @@ mod action;
 #[cfg_attr(not(any(target_arch = "x86_64", target_arch = "aarch64")), path = "context/unknown.rs")]
 mod context;
 mod descriptor;
+pub(crate) mod door;
 mod earlier;
 mod errno;
 mod fault;
 #[cfg(feature = "std")]
 mod file;
+#[cfg_attr(
+    not(all(
+        target_os = "linux",
+        any(target_arch = "x86_64", target_arch = "x86", target_arch = "aarch64")
+    )),
+    path = "frame_mask_unknown.rs"
+)]
+mod frame_mask;
 #[cfg(feature = "std")]
 mod kept;
 mod mask;
@@ -45,6 +54,7 @@ pub(crate) use descriptor::{
 };
 #[cfg(feature = "std")]
 pub(crate) use descriptor::{POLL_READ, duplicate_onto, entry};
+pub(crate) use door::{change_mask, pending};
 pub(crate) use earlier::{Earlier, Received};
 pub use errno::Errno;
 pub(crate) use errno::{ErrnoGuard, thread_of_errno};
@@ -56,7 +66,9 @@ pub(crate) use file::{
 };
 #[cfg(feature = "std")]
 pub(crate) use kept::{KEPT_WORDS, Kept};
-pub(crate) use mask::{Blocked, MaskChange, change_mask, pending};
+#[cfg(feature = "std")]
+pub(crate) use mask::change_mask as change_whole_mask;
+pub(crate) use mask::{Blocked, MaskChange};
 pub(crate) use numbers::SIGNAL_MAX;
 #[cfg(feature = "std")]
 pub(crate) use pidfd::{pidfd_open, pidfd_send_signal};

@@ -23,6 +23,9 @@ use crate::sys::{self, ErrnoGuard, RECORD_WORDS, RawRecord};
 
 /// How many records there is room for.
 pub(crate) const SLOTS: usize = 1024;
+/// With so many in the ring the owner's thread receives no more of those signals for which back-pressure was asked. The rest of the
+/// room is for the others, and for other threads.
+const HIGH_WATER: usize = SLOTS - SLOTS / 4;
 
 static RECORDS: Records<RECORD_WORDS, SLOTS> = Records::new();
 static DELIVERED: Counts<{ sys::WORDS }> = Counts::new();
@@ -57,6 +60,8 @@ impl Asked {
     pub(crate) const PROGRAM_COUNTER: Self = Self(16);
     /// All that the kernel says, where a short record does not hold it.
     pub(crate) const ALL_INFO: Self = Self(32);
+    /// Of a real-time signal: that it waits in the kernel while the ring is nearly full.
+    pub(crate) const BACK_PRESSURE: Self = Self(64);
 
     pub(crate) const fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
@@ -153,7 +158,7 @@ fn keep<const WORDS: usize>(signal: Signum, record: [usize; WORDS]) {
 /// # Safety
 ///
 /// - `info` and `context` are what the kernel gave this delivery's handler, which has not returned yet.
-pub(super) unsafe fn note_all(signal: Signum, info: *const libc::siginfo_t, context: *const c_void) {
+pub(super) unsafe fn note_all(signal: Signum, info: *const libc::siginfo_t, context: *mut c_void) {
     let _errno = ErrnoGuard::new();
     // SAFETY: by the caller's promise.
     let mut record = unsafe { RawRecord::long(info) };
@@ -169,6 +174,10 @@ pub(super) unsafe fn note_all(signal: Signum, info: *const libc::siginfo_t, cont
         unsafe { record.add_program_counter(context) };
     }
     keep(signal, record.to_words());
+    if asked.has(Asked::BACK_PRESSURE) && RECORDS.len() >= HIGH_WATER {
+        // SAFETY: by the caller's promise. The caller trips the bit.
+        unsafe { sys::door::close(context) };
+    }
 }
 
 /// Counts a delivery. Signal context.

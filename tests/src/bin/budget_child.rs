@@ -14,7 +14,10 @@ use sigtrip::{
     record, shutdown_flag, take_records,
 };
 use sigtrip_core::{Dispatcher, Disposition, Kernel, OutOfRange, Signum};
-use sigtrip_tests::traced::{breakpoint, stop_for_the_tracer};
+use sigtrip_tests::{
+    raw,
+    traced::{breakpoint, stop_for_the_tracer},
+};
 
 /// As many as the largest scenario makes pending.
 const SIGNALS: [Signal; 8] = [
@@ -40,6 +43,8 @@ fn main() -> ExitCode {
         "counted, polling" => recorded(Options::untouched().polling(true), RecordOptions::count_only(), 0),
         "counted" => recorded(Options::untouched(), RecordOptions::count_only(), 0),
         "recorded" => recorded(Options::untouched(), RecordOptions::new(), 1),
+        "back-pressure, open" => back_pressure(1),
+        "back-pressure, closing" => back_pressure(HIGH_WATER),
         "shutdown trampoline" => shutdown(),
         "hooks" => hooks(1),
         "four hooks" => hooks(4),
@@ -103,6 +108,25 @@ fn recorded(options: Options, what: RecordOptions, records: usize) {
     assert_eq!(taken, vec![Some(std::process::id().cast_signed()); records]);
     check_signals().expect("the handler does not fail");
     assert_eq!(HANDLED.load(Ordering::Relaxed), 1);
+}
+
+/// With so many records the door is closed.
+const HIGH_WATER: usize = 768;
+
+/// The delivery that brings this record.
+fn back_pressure(record_number: usize) {
+    let _session = session(Options::untouched());
+    let work = Signal::real_time_min();
+    record(work, RecordOptions::new().back_pressure(true)).expect("a real-time signal");
+    on(work, count).expect("a signal that can be handled");
+    (1..record_number).for_each(|_| raise(work.number()));
+    assert!(!raw::blocks(work));
+    stop_for_the_tracer();
+    raise(work.number());
+    assert_eq!(raw::blocks(work), record_number == HIGH_WATER);
+    assert_eq!(take_records().expect("the owner").count(), record_number);
+    check_signals().expect("the handler does not fail");
+    assert!(!raw::blocks(work));
 }
 
 fn shutdown() {

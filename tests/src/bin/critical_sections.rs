@@ -11,7 +11,7 @@ use std::{
 };
 
 use critical_section::{Mutex, with};
-use sigtrip::{Signal, Timer};
+use sigtrip::{RecordOptions, Session, Signal, Timer, check_signals, delivered, init, on, record, refused};
 // It brings the implementation.
 use sigtrip_tests::raw;
 
@@ -149,6 +149,58 @@ fn a_fork_inside() {
     assert_eq!(handled(), 1);
 }
 
+const SENT: usize = 3000;
+
+/// A session in which back-pressure has closed the door, with more behind it.
+fn session_with_a_closed_door() -> (Session, Signal) {
+    let session = init().expect("the first");
+    let work = Signal::real_time_min();
+    record(work, RecordOptions::new().back_pressure(true)).expect("a real-time signal");
+    on(work, |delivery| assert!(delivery.records().count() > 0)).expect("ok");
+    (0..SENT).for_each(|_| raw::Thread::current().send(work));
+    assert!(raw::blocks(work) && delivered(work) < SENT);
+    (session, work)
+}
+
+/// A safe point inside opens the door: that is for when the section is left.
+fn the_door_is_opened_inside() {
+    let (_session, work) = session_with_a_closed_door();
+    while delivered(work) < SENT {
+        let before = delivered(work);
+        with(|_| {
+            let inside = raw::mask();
+            check_signals().expect("none fails");
+            assert_eq!((raw::mask(), delivered(work)), (inside, before), "it was let into the section");
+            let child = raw::in_a_fork(|| i32::from(raw::mask() != inside));
+            assert_eq!(child, 0, "the child was not inside");
+        });
+        assert!(delivered(work) > before, "it was opened when the section was left");
+    }
+    check_signals().expect("none fails");
+    assert_eq!((refused(work), raw::mask()), (0, 0));
+}
+
+/// Sections in which nothing is handled let nothing pass.
+fn the_door_stays_closed() {
+    let (_session, work) = session_with_a_closed_door();
+    let before = delivered(work);
+    for _ in 0..SENT {
+        with(|_| ());
+        assert!(raw::blocks(work));
+    }
+    assert_eq!(delivered(work), before);
+    let child = raw::in_a_fork(|| {
+        with(|_| ());
+        i32::from(raw::mask() != 0)
+    });
+    assert_eq!(child, 0, "the child's is open");
+    while raw::blocks(work) {
+        check_signals().expect("none fails");
+    }
+    check_signals().expect("none fails");
+    assert_eq!((delivered(work), refused(work), raw::mask()), (SENT, 0, 0));
+}
+
 const CASES: &[(&str, fn())] = &[
     ("interrupted", interrupted),
     ("nested", nested),
@@ -157,6 +209,8 @@ const CASES: &[(&str, fn())] = &[
     ("a_storm", a_storm),
     ("forks", forks),
     ("a_fork_inside", a_fork_inside),
+    ("the_door_is_opened_inside", the_door_is_opened_inside),
+    ("the_door_stays_closed", the_door_stays_closed),
 ];
 
 fn main() -> ExitCode {

@@ -32,6 +32,8 @@ const DIE: &[&str] = &["sigaddset", "sigemptyset", "pthread_sigmask", "raise", "
 
 /// The monotonic clock, for a record with its time: on POSIX's list.
 const CLOCK: &[&str] = &["clock_gettime"];
+/// Whether this is the owner's thread, for back-pressure: the thread pointer, on POSIX's list.
+const DOOR: &[&str] = &["pthread_self"];
 
 const NOTIFY: Known = ("extras::run", 1, "the host's notify hook, whose promise is `Host::set_notify`'s");
 const EARLIER: [Known; 2] = [
@@ -110,14 +112,14 @@ pub(crate) const ALL: &[Rules] = &[
     Rules { entry: "recording", imports: &[ERRNO, WAKE], loops: LOOPS, ..BARE },
     Rules {
         entry: "recording all",
-        imports: &[ERRNO, WAKE, KICK, CLOCK],
+        imports: &[ERRNO, WAKE, KICK, CLOCK, DOOR],
         unknown_calls: &[NOTIFY],
         loops: LOOPS,
         stack: LARGE,
     },
     Rules {
         entry: "recording fault",
-        imports: &[ERRNO, WAKE, KICK, CLOCK, DEFAULT],
+        imports: &[ERRNO, WAKE, KICK, CLOCK, DOOR, DEFAULT],
         unknown_calls: FAULT_CALLS,
         loops: LOOPS,
         stack: LARGE,
@@ -138,14 +140,14 @@ pub(crate) const ALL: &[Rules] = &[
     },
     Rules {
         entry: "informed",
-        imports: &[ERRNO, WAKE, KICK, CLOCK],
+        imports: &[ERRNO, WAKE, KICK, CLOCK, DOOR],
         unknown_calls: &with_notify(with_earlier(hooks("trampoline::informed"))),
         loops: LOOPS,
         stack: LARGE,
     },
     Rules {
         entry: "informed fault",
-        imports: &[ERRNO, WAKE, KICK, CLOCK, DEFAULT],
+        imports: &[ERRNO, WAKE, KICK, CLOCK, DOOR, DEFAULT],
         unknown_calls: &with_notify(with_earlier(hooks("trampoline::informed_fault"))),
         loops: LOOPS,
         stack: LARGE,

@@ -50,6 +50,8 @@ const KINDS: &[Kind] = &[
     kind("recorded", &[]),
     // Which thread; the monotonic clock is libc's, without a system call.
     kind("recorded, all", &[libc::SYS_gettid]),
+    // The mask is changed in the frame.
+    kind("recorded, and the door is closed", &[]),
     kind("hooked", &[]),
     kind("hooked and recorded", &[]),
     kind("iterated", &[]),

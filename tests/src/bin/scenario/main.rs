@@ -4,10 +4,12 @@
 
 use std::process::ExitCode;
 
+mod back_pressure;
 mod chains;
 mod channels;
 mod children;
 mod dispositions;
+mod doors;
 mod embeds;
 mod ends;
 mod errors;
@@ -52,10 +54,12 @@ macro_rules! scenarios {
 pub(crate) use scenarios;
 
 const ROOMS: &[(&str, &[Scenario])] = &[
+    ("back_pressure", back_pressure::ALL),
     ("chains", chains::ALL),
     ("children", children::ALL),
     ("channels", channels::ALL),
     ("dispositions", dispositions::ALL),
+    ("doors", doors::ALL),
     ("embeds", embeds::ALL),
     ("errors", errors::ALL),
     ("faults", faults::ALL),

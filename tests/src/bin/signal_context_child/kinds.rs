@@ -62,6 +62,7 @@ pub(crate) fn prepare(kind: &str) -> Prepared {
         "counted" => recorded(RecordOptions::count_only(), 0),
         "recorded" => recorded(RecordOptions::new(), 1),
         "recorded, all" => recorded(RecordOptions::new().thread(true).time(true).program_counter(true), 1),
+        "recorded, and the door is closed" => back_pressure(),
         "hooked" => hooked(),
         "hooked and recorded" => hooked_and_recorded(),
         "iterated" => iterated(),
@@ -353,6 +354,27 @@ fn recorded(options: RecordOptions, records: usize) -> Prepared {
             assert_eq!(take_records().expect("the owner").count(), records);
         }),
     )
+}
+
+/// With as many records that the next one closes the door.
+fn back_pressure() -> Prepared {
+    let session = session(Options::untouched());
+    let work = Signal::real_time_min();
+    record(work, RecordOptions::new().back_pressure(true)).expect("a real-time signal");
+    count(work);
+    let mut prepared = sent(work, || {});
+    prepared.ready = Box::new(move || {
+        while take_records().expect("the owner").count() > 0 {}
+        (1..768).for_each(|_| send_to_this_thread(work.number()));
+        handle(&session);
+        assert!(!raw::blocks(work));
+    });
+    prepared.check = Box::new(move || {
+        assert!(raw::blocks(work), "it is closed");
+        check_signals().expect("none fails");
+        assert!(!raw::blocks(work));
+    });
+    prepared
 }
 
 /// A hook, which counts.

@@ -19,6 +19,7 @@
 #![cfg_attr(not(all(target_os = "linux", target_arch = "x86_64")), allow(dead_code, unused_imports))]
 
 mod allocator;
+mod back_pressure;
 mod broken;
 mod dispatching;
 mod embedding;
@@ -88,6 +89,15 @@ const OPERATIONS: &[Operation] = &[
     operation("fork::parent_with_one_pending", forks::fork_with_one_pending),
     operation("fork::child", forks::fork).in_the_child(),
     operation("fork::child_with_one_pending", forks::fork_with_one_pending).in_the_child(),
+    operation("back_pressure::closes", back_pressure::closes).real_time().twice(),
+    operation("back_pressure::opens", back_pressure::opens).real_time(),
+    operation("back_pressure::opens_for_one", back_pressure::opens_for_one).real_time(),
+    operation("back_pressure::waits", back_pressure::waits).real_time(),
+    operation("back_pressure::guard", back_pressure::guard).real_time(),
+    operation("back_pressure::guard_while_open", back_pressure::guard_while_open).real_time(),
+    operation("back_pressure::asked_for_no_more", back_pressure::asked_for_no_more).real_time(),
+    operation("back_pressure::fork", back_pressure::forks).real_time(),
+    operation("back_pressure::forks_child", back_pressure::forks).real_time().in_the_child(),
     operation("embed::drain", embedding::drain).twice(),
     operation("embed::drain_failing", embedding::drain_failing),
     operation("embed::set", embedding::set),

@@ -8,6 +8,7 @@ pub(crate) struct Operation {
     pub(crate) name: &'static str,
     play: fn(Signal, Signal),
     signals: [Signal; 2],
+    real_time: bool,
     twice: bool,
     in_the_child: bool,
     changes: Option<(Outcome, Outcome)>,
@@ -28,7 +29,16 @@ pub(crate) enum Outcome {
 /// A row: at each instruction SIGUSR1 is injected, and SIGUSR2; after each its handler must run.
 pub(crate) const fn operation(name: &'static str, play: fn(Signal, Signal)) -> Operation {
     let signals = [Signal::USR1, Signal::USR2];
-    Operation { name, play, signals, twice: false, in_the_child: false, changes: None, finds: None }
+    Operation {
+        name,
+        play,
+        signals,
+        real_time: false,
+        twice: false,
+        in_the_child: false,
+        changes: None,
+        finds: None,
+    }
 }
 
 impl Operation {
@@ -41,6 +51,12 @@ impl Operation {
     /// With this signal instead of SIGUSR1.
     pub(crate) const fn with(mut self, signal: Signal) -> Self {
         self.signals[0] = signal;
+        self
+    }
+
+    /// With real-time signals instead of both.
+    pub(crate) const fn real_time(mut self) -> Self {
+        self.real_time = true;
         self
     }
 
@@ -63,14 +79,19 @@ impl Operation {
         self
     }
 
+    fn signals(&self) -> [Signal; 2] {
+        let real_time = |n| Signal::real_time(n).expect("there are more");
+        if self.real_time { [real_time(3), real_time(4)] } else { self.signals }
+    }
+
     pub(crate) fn play(&self) {
-        let [a, b] = self.signals;
+        let [a, b] = self.signals();
         (self.play)(a, b);
     }
 
     /// The row as the stepper reads it: words, `-` for what is not there.
     pub(crate) fn line(&self) -> String {
-        let [a, b] = self.signals.map(Signal::number);
+        let [a, b] = self.signals().map(Signal::number);
         let twice = if self.twice { "twice" } else { "-" };
         let child = if self.in_the_child { "child" } else { "-" };
         let changes = self.changes.map_or("-".to_owned(), |(from, to)| format!("{from:?}>{to:?}"));

@@ -133,6 +133,14 @@ impl Stage {
         stage
     }
 
+    /// With something done before it stops. The mask that it looked at is the one without.
+    pub(crate) fn begin_after(a: Signal, b: Signal, then: impl FnOnce()) -> Self {
+        let stage = Self::before(a, b);
+        then();
+        stage.stop();
+        stage
+    }
+
     fn before(a: Signal, b: Signal) -> Self {
         let dispositions = [a, b].map(|signal| (signal, raw::sigaction(signal, None)));
         Self { mask: raw::mask(), dispositions, others: 0 }
