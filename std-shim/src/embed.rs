@@ -349,9 +349,19 @@ impl Host {
         descriptor: std::os::fd::BorrowedFd<'_>,
         timeout: Option<Duration>,
     ) -> Result<Waited, Error> {
+        self.wait_readable_number(std::os::fd::AsRawFd::as_raw_fd(&descriptor), timeout)
+    }
+
+    /// The same, of a number.
+    #[cfg(any(feature = "std", feature = "capi"))]
+    pub(crate) fn wait_readable_number(
+        &self,
+        descriptor: core::ffi::c_int,
+        timeout: Option<Duration>,
+    ) -> Result<Waited, Error> {
         check_armed()?;
         let deadline = timeout.map(|timeout| sys::now().saturating_add(timeout));
-        let mut entries = [sys::readable(-1), sys::readable(std::os::fd::AsRawFd::as_raw_fd(&descriptor))];
+        let mut entries = [sys::readable(-1), sys::readable(descriptor)];
         while !any_pending() {
             match crate::owner::on_descriptors::sleep_once(&mut entries, deadline)? {
                 (_, true) => return Ok(Waited::Readable),

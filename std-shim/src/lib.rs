@@ -104,6 +104,8 @@ compile_error!(
     "sigtrip's system layer is written for Linux so far; macOS and the BSDs are not supported yet"
 );
 
+#[cfg(feature = "capi")]
+mod capi;
 #[cfg(feature = "async")] // since its examples are
 pub mod coming_from;
 #[cfg(feature = "critical-section-impl")]

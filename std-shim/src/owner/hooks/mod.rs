@@ -12,6 +12,8 @@
 mod boxed;
 mod fixed;
 mod list;
+#[cfg(feature = "capi")]
+pub(crate) mod pool;
 
 #[cfg(feature = "std")]
 pub use boxed::{register_hook, register_hook_unchecked, register_hook_with};
@@ -125,6 +127,15 @@ fn link(signal: Signal, options: HookOptions, node: &'static Node) -> Result<Hoo
     if !node.book.is(State::Free) {
         return Err(Error::HookInUse);
     }
+    link_free(&mut table, signal, options, node)
+}
+
+fn link_free(
+    table: &mut Table,
+    signal: Signal,
+    options: HookOptions,
+    node: &'static Node,
+) -> Result<HookId, Error> {
     // Relaxed: under the writers' lock.
     let id = HookId { node, times: node.book.times.load(Ordering::Relaxed) };
     table.hooks.link(signal, node, options.chain); // before the kernel: the first delivery finds it
