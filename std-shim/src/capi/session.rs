@@ -9,7 +9,7 @@ use super::{
     given,
 };
 use crate::{
-    Options, Session,
+    Error, Options, Session,
     embed::Host,
     init_with,
     owner::{dispatch, session},
@@ -94,6 +94,9 @@ extern "C" fn sigtrip_is_owner() -> c_int {
 extern "C" fn sigtrip_die_by(signal: c_int) -> c_int {
     done(|| {
         let signal = given::signal(signal)?;
+        if signal.is_reserved() {
+            return Err(Error::Reserved(signal).into());
+        }
         if session::is_owner() {
             close()?;
         }
