@@ -152,6 +152,8 @@ int main(void)
     printf("running\n");
     while ((raised = run(program)) == KEYBOARD_INTERRUPT)
         printf("KeyboardInterrupt\n");
+    /* Before it is closed: that gives SIGALRM its default action back, which kills. */
+    sigtrip_alarm(0, NULL);
     printf("counted %ld, ticks %ld, depth %d, raised %d\n", variables[COUNTER], variables[TICKS], depth, raised);
     return sigtrip_close() != 0 || raised != SYSTEM_EXIT;
 }

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What a drain calls. It may unwind: see [`disposition::Handler`].
-type Drain =
+type DrainFunction =
     unsafe extern "C-unwind" fn(signal: c_int, disposition: *const Disposition, data: *mut c_void) -> c_int;
 
 #[unsafe(no_mangle)]
@@ -36,7 +36,7 @@ extern "C" fn sigtrip_check_signals() -> c_int {
 }
 
 #[unsafe(no_mangle)]
-unsafe extern "C" fn sigtrip_drain(run: Option<Drain>, data: *mut c_void) -> c_int {
+unsafe extern "C" fn sigtrip_drain(run: Option<DrainFunction>, data: *mut c_void) -> c_int {
     entry(|| {
         let run = given::needed(run)?;
         session::check_owner()?;

@@ -101,18 +101,18 @@ extern "C" fn sigtrip_record_signal(signal: c_int, options: u32) -> c_int {
 }
 
 #[unsafe(no_mangle)]
-unsafe extern "C" fn sigtrip_take_record(taken: *mut Record) -> c_int {
+unsafe extern "C" fn sigtrip_take_record(record: *mut Record) -> c_int {
     entry(|| {
-        given::room(taken)?;
-        let Some(record) = take_records()?.next() else { return Ok(0) };
+        given::room(record)?;
+        let Some(taken) = take_records()?.next() else { return Ok(0) };
         let known = Record {
-            info: Info::of(&record.info()),
-            thread: record.thread().unwrap_or(0),
-            time: record.time().map_or(0, given::nanoseconds),
-            program_counter: record.program_counter().unwrap_or(0),
+            info: Info::of(&taken.info()),
+            thread: taken.thread().unwrap_or(0),
+            time: taken.time().map_or(0, given::nanoseconds),
+            program_counter: taken.program_counter().unwrap_or(0),
         };
         // SAFETY: so the header asks.
-        unsafe { given::write(taken, known) };
+        unsafe { given::write(record, known) };
         Ok(1)
     })
 }

@@ -46,11 +46,11 @@ unsafe extern "C" fn sigtrip_alarm(delay: i64, left: *mut i64) -> c_int {
 }
 
 #[unsafe(no_mangle)]
-unsafe extern "C" fn sigtrip_setitimer(which: c_int, new: *const Timer, earlier: *mut Timer) -> c_int {
+unsafe extern "C" fn sigtrip_setitimer(which: c_int, timer: *const Timer, earlier: *mut Timer) -> c_int {
     done(|| {
         let which = given_timer(which)?;
         // SAFETY: so the header asks.
-        let new = unsafe { given::read(new) }?;
+        let new = unsafe { given::read(timer) }?;
         let before = setitimer(which, given::time(new.delay)?, given::time(new.interval)?)?;
         // SAFETY: so the header asks.
         unsafe { given::write(earlier, Timer::of(before)) };
@@ -59,12 +59,12 @@ unsafe extern "C" fn sigtrip_setitimer(which: c_int, new: *const Timer, earlier:
 }
 
 #[unsafe(no_mangle)]
-unsafe extern "C" fn sigtrip_getitimer(which: c_int, now: *mut Timer) -> c_int {
+unsafe extern "C" fn sigtrip_getitimer(which: c_int, timer: *mut Timer) -> c_int {
     done(|| {
-        given::room(now)?;
+        given::room(timer)?;
         let setting = getitimer(given_timer(which)?)?;
         // SAFETY: so the header asks.
-        unsafe { given::write(now, Timer::of(setting)) };
+        unsafe { given::write(timer, Timer::of(setting)) };
         Ok(())
     })
 }
