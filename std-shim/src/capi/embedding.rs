@@ -163,8 +163,9 @@ extern "C" fn sigtrip_host_wait_readable(descriptor: c_int, timeout: i64) -> c_i
         if descriptor < 0 {
             return Err(INVALID);
         }
-        let waited =
-            session::with_host(|host| Ok(host.wait_readable_number(descriptor, given::timeout(timeout))?))?;
+        let waited = session::with_host(|_host| {
+            Ok(embed::wait_readable_number(descriptor, given::timeout(timeout))?)
+        })?;
         Ok(match waited {
             Waited::Pending => SIGTRIP_WAITED_PENDING,
             Waited::Readable => SIGTRIP_WAITED_READABLE,

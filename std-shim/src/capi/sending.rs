@@ -3,7 +3,7 @@
 use core::ffi::c_int;
 
 use super::{answer::done, given};
-use crate::{Error, check_signals, kill, killpg, raise_signal, sigqueue, sys};
+use crate::{Error, Signal, check_signals, kill, killpg, raise_signal, sigqueue, sys};
 
 #[unsafe(no_mangle)]
 extern "C" fn sigtrip_raise(signal: c_int) -> c_int {
@@ -33,7 +33,7 @@ unsafe extern "C" fn sigtrip_pthread_kill(thread: libc::pthread_t, signal: c_int
             return Err(Error::Reserved(reserved).into());
         }
         // SAFETY: so the header asks.
-        unsafe { sys::pthread_kill_of(thread, signal.map(crate::Signal::signum)) }
+        unsafe { sys::pthread_kill_of(thread, signal.map(Signal::signum)) }
             .map_err(Error::system("pthread_kill"))?;
         Ok(check_signals()?)
     })

@@ -7,7 +7,7 @@ use super::{
     given,
 };
 use crate::{
-    get_wakeup_fd,
+    Errno, get_wakeup_fd,
     owner::{session, wakeup},
 };
 
@@ -42,6 +42,6 @@ extern "C" fn sigtrip_get_wakeup_fd() -> c_int {
 extern "C" fn sigtrip_failed_wakeup_write() -> c_int {
     entry(|| {
         session::check_owner()?;
-        Ok(wakeup::failed_write().map_or(0, crate::Errno::raw))
+        Ok(wakeup::failed_write().map_or(0, Errno::raw))
     })
 }
