@@ -4,6 +4,8 @@
 //! without a warning, and run in a process of its own. The examples in C are driven by real signals. The header is
 //! compared with the sources: every function, every type, every constant. Without a C compiler the cases are skipped, and say so.
 
+#[path = "capi/audit.rs"]
+mod audit;
 #[path = "capi/examples.rs"]
 mod examples;
 #[path = "capi/exported.rs"]
@@ -12,6 +14,15 @@ mod exported;
 mod header;
 #[path = "capi/library.rs"]
 mod library;
+// The audit's own, which read an optimised program.
+#[allow(dead_code, reason = "not all of it is needed here")]
+#[path = "signal_context/function.rs"]
+mod function;
+#[path = "signal_context/program.rs"]
+mod program;
+#[allow(dead_code, reason = "as above")]
+#[path = "signal_context/walk.rs"]
+mod walk;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use sigtrip_tests::Program;
@@ -38,7 +49,7 @@ fn main() {
     trials.extend(library::trials());
     trials.extend(header::trials_with_a_compiler());
     let trials = trials.into_iter().map(|trial| trial.with_ignored_flag(!compiler));
-    let all = trials.chain(header::trials()).chain([panics()]);
+    let all = trials.chain(header::trials()).chain([panics(), audit::trial(&library::BARE_SHARED)]);
     libtest_mimic::run(&arguments, all.collect()).exit();
 }
 

@@ -25,7 +25,7 @@ pub(crate) struct Library {
 static STD_STATIC: Library = Library::new(true, false, || STD_STATIC.compile_scenarios());
 static STD_SHARED: Library = Library::new(true, true, || STD_SHARED.compile_scenarios());
 static BARE_STATIC: Library = Library::new(false, false, || BARE_STATIC.compile_scenarios());
-static BARE_SHARED: Library = Library::new(false, true, || BARE_SHARED.compile_scenarios());
+pub(crate) static BARE_SHARED: Library = Library::new(false, true, || BARE_SHARED.compile_scenarios());
 
 pub(crate) static ALL: [&Library; 4] = [&STD_STATIC, &STD_SHARED, &BARE_STATIC, &BARE_SHARED];
 
