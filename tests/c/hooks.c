@@ -130,3 +130,54 @@ void a_hook_below_a_fault(void)
     EQUAL(read(ends[0], &byte, 1), 1);
     EQUAL(byte, 'h');
 }
+
+static volatile sig_atomic_t foreign_ran;
+
+static void foreign(int signal)
+{
+    (void)signal;
+    foreign_ran++;
+}
+
+void hooks_beside_a_foreign_handler(void)
+{
+    struct sigaction action;
+    uint64_t id, alone;
+    int data = 4;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = foreign;
+    EQUAL(sigaction(SIGUSR1, &action, NULL), 0);
+    EQUAL(sigtrip_hook_register(SIGUSR1, note, &data, 0, &id), 0);
+    EQUAL(raise(SIGUSR1), 0);
+    CHECK(foreign_ran == 1 && hooked == 1);
+    EQUAL(sigtrip_hook_register(SIGUSR1, note, &data, SIGTRIP_HOOK_ALONE, &alone), 0);
+    EQUAL(raise(SIGUSR1), 0);
+    CHECK(foreign_ran == 1 && hooked == 3);
+    EQUAL(sigtrip_hook_unregister(alone), 0);
+    EQUAL(raise(SIGUSR1), 0);
+    CHECK(foreign_ran == 2 && hooked == 4);
+    EQUAL(sigtrip_hook_unregister(id), 0);
+    EQUAL(raise(SIGUSR1), 0);
+    CHECK(foreign_ran == 3 && hooked == 4);
+}
+
+static void end(int signal, const void *siginfo, void *data)
+{
+    (void)siginfo;
+    (void)data;
+    sigtrip_emulate_default(signal);
+}
+
+void default_actions(void)
+{
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        EQUAL(sigtrip_hook_register(SIGTERM, end, NULL, 0, NULL), 0);
+        raise(SIGTERM);
+        _exit(7);
+    }
+    EQUAL(waitpid(child, &status, 0), child);
+    CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+    EQUAL(sigtrip_emulate_default(SIGCHLD), 0); /* nothing */
+}

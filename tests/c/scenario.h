@@ -5,6 +5,7 @@
 #define _DEFAULT_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -56,6 +57,10 @@ void hooks(void);
 void hooks_inside_hooks(void);
 void hooks_run_out(void);
 void a_hook_below_a_fault(void);
+void hooks_beside_a_foreign_handler(void);
+void default_actions(void);
+void interrupted_calls(void);
+void kicks(void);
 void masks(void);
 void a_mask_is_changed_though_a_handler_fails(void);
 void waits(void);

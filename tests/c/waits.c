@@ -178,3 +178,54 @@ void timers(void)
     CHECK(found.delay == 0 && found.interval == 0);
     EQUAL(sigtrip_close(), 0);
 }
+
+static int flags_of(int signal)
+{
+    struct sigaction action;
+    EQUAL(sigaction(signal, NULL, &action), 0);
+    return action.sa_flags & SA_RESTART;
+}
+
+void interrupted_calls(void)
+{
+    int counted = 0;
+    EQUAL(sigtrip_open(0, 0), 0);
+    EQUAL(sigtrip_signal(SIGUSR1, count, &counted, NULL), 0);
+    EQUAL(flags_of(SIGUSR1), 0);
+    EQUAL(sigtrip_siginterrupt(SIGUSR1, 0), 0);
+    EQUAL(flags_of(SIGUSR1), SA_RESTART);
+    EQUAL(sigtrip_siginterrupt(SIGUSR1, 1), 0);
+    EQUAL(flags_of(SIGUSR1), 0);
+    EQUAL(sigtrip_close(), 0);
+}
+
+static int over;
+
+static void *raise_often(void *data)
+{
+    while (!__atomic_load_n(&over, __ATOMIC_RELAXED)) {
+        struct timespec moment = { 0, 1000000 };
+        EQUAL(raise(SIGUSR1), 0); /* this thread receives it */
+        nanosleep(&moment, NULL);
+    }
+    return data;
+}
+
+/* A call that is none of ours ends early; without a kick it never does, and the scenario does not end. */
+void kicks(void)
+{
+    pthread_t thread;
+    int counted = 0;
+    EQUAL(sigtrip_open(0, SIGURG), 0);
+    EQUAL(sigtrip_signal(SIGUSR1, count, &counted, NULL), 0);
+    EQUAL(pthread_create(&thread, NULL, raise_often, NULL), 0);
+    do {
+        EQUAL(sigtrip_check_signals(), 0);
+        errno = 0;
+    } while (poll(NULL, 0, 50) == 0);
+    EQUAL(errno, EINTR);
+    __atomic_store_n(&over, 1, __ATOMIC_RELAXED);
+    EQUAL(pthread_join(thread, NULL), 0);
+    EQUAL(sigtrip_close(), 0);
+    CHECK(counted > 0);
+}

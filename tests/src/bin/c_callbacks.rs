@@ -6,8 +6,7 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-// It is linked for what it exports.
-use sigtrip as _;
+use sigtrip::{Interrupt, Signal, signal};
 
 type Handler = extern "C-unwind" fn(c_int, *mut c_void) -> c_int;
 type Drain = extern "C-unwind" fn(c_int, *const c_void, *mut c_void) -> c_int;
@@ -19,6 +18,9 @@ unsafe extern "C" {
     safe fn sigtrip_trip(signal: c_int) -> c_int;
     safe fn sigtrip_any_pending() -> c_int;
     safe fn sigtrip_check_signals() -> c_int;
+    fn sigtrip_getsignal(signal: c_int, disposition: *mut [usize; 16]) -> c_int;
+    fn sigtrip_set_disposition(signal: c_int, disposition: *const [usize; 16], earlier: *mut c_void)
+    -> c_int;
     fn sigtrip_drain(run: Drain, data: *mut c_void) -> c_int;
 }
 
@@ -55,6 +57,23 @@ fn trip_both() {
     assert_eq!(sigtrip_trip(libc::SIGUSR2), 1);
 }
 
+/// C sees it as what it is, and is told that it failed.
+fn a_handler_of_rust() {
+    const SIGTRIP_RUST: c_int = 5;
+    signal(Signal::USR1, |_: &_| Err(Interrupt::exit_message("no luck"))).expect("it is installed");
+    // More room than a disposition needs.
+    let mut found = [0; 16];
+    // SAFETY: a disposition is smaller than this, and its first field an int.
+    assert_eq!(unsafe { sigtrip_getsignal(libc::SIGUSR1, &raw mut found) }, 0);
+    // SAFETY: as above.
+    assert_eq!(unsafe { (&raw const found).cast::<c_int>().read() }, SIGTRIP_RUST);
+    // SAFETY: as above.
+    let put_back = unsafe { sigtrip_set_disposition(libc::SIGUSR1, &raw const found, ptr::null_mut()) };
+    assert_eq!(put_back, -libc::EINVAL);
+    assert_eq!(sigtrip_trip(libc::SIGUSR1), 1);
+    assert_eq!(sigtrip_check_signals(), -libc::ECANCELED);
+}
+
 fn main() {
     assert_eq!(sigtrip_open(0, 0), 0);
     install(libc::SIGUSR1, panicking_handler);
@@ -67,6 +86,7 @@ fn main() {
     // SAFETY: the callback needs no data.
     caught(unsafe { sigtrip_drain(panicking_callback, ptr::null_mut()) });
     assert_eq!(COUNT.load(Ordering::Relaxed), 2);
+    a_handler_of_rust();
     assert_eq!(sigtrip_close(), 0);
     println!("it holds");
 }
