@@ -5,7 +5,7 @@ use core::ffi::{c_int, c_void};
 use sigtrip_core::Disposition as CoreDisposition;
 
 use super::{
-    answer::{Code, done, entry},
+    answer::{Code, done, entry, plainly},
     disposition::{self, Disposition, SIGTRIP_DEFAULT, SIGTRIP_FOREIGN, SIGTRIP_IGNORE},
     given,
 };
@@ -21,8 +21,8 @@ type DrainFunction =
 
 #[unsafe(no_mangle)]
 extern "C" fn sigtrip_trip(signal: c_int) -> c_int {
-    // Signal context: nothing here can panic.
-    Signal::from_raw(signal).map_or(-libc::EINVAL, |signal| embed::trip(signal).into())
+    // Signal context.
+    plainly(|| Ok(embed::trip(given::signal(signal)?).into()))
 }
 
 #[unsafe(no_mangle)]

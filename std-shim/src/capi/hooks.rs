@@ -8,7 +8,7 @@ use core::{
 };
 
 use super::{
-    answer::{Code, done},
+    answer::{Code, done, plainly},
     given,
 };
 use crate::{
@@ -64,5 +64,9 @@ extern "C" fn sigtrip_hook_unregister(id: u64) -> c_int {
 
 #[unsafe(no_mangle)]
 extern "C" fn sigtrip_emulate_default(signal: c_int) -> c_int {
-    done(|| Ok(emulate_default(given::signal(signal)?)?))
+    // Signal context.
+    plainly(|| {
+        emulate_default(given::signal(signal)?)?;
+        Ok(0)
+    })
 }

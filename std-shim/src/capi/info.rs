@@ -3,7 +3,7 @@
 use core::ffi::{c_int, c_void};
 
 use super::{
-    answer::{done, entry},
+    answer::{done, entry, plainly},
     given,
 };
 use crate::{RecordOptions, SigInfo, delivered, record, refused, sys, take_records, unrecorded};
@@ -61,17 +61,16 @@ struct Counts {
 
 #[unsafe(no_mangle)]
 unsafe extern "C" fn sigtrip_info_of(siginfo: *const c_void, info: *mut Info) -> c_int {
-    // Signal context: nothing here can panic.
-    // SAFETY: so the header asks.
-    let known = unsafe { sys::SigInfo::of_c(siginfo) }.and_then(|&record| SigInfo::new(record));
-    match known {
-        Some(known) if !info.is_null() => {
-            // SAFETY: so the header asks.
-            unsafe { info.write(Info::of(&known)) };
-            0
-        }
-        _ => -libc::EINVAL,
-    }
+    // Signal context.
+    plainly(|| {
+        given::room(info)?;
+        // SAFETY: so the header asks.
+        let record = given::needed(unsafe { sys::SigInfo::of_c(siginfo) })?;
+        let known = given::needed(SigInfo::new(*record))?;
+        // SAFETY: so the header asks.
+        unsafe { given::write(info, Info::of(&known)) };
+        Ok(0)
+    })
 }
 
 const fn record_options(given: u32) -> Option<RecordOptions> {

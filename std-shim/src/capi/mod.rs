@@ -38,5 +38,5 @@ mod session;
 mod timers;
 mod waits;
 mod wakeup;
-#[cfg(all(feature = "panic-handler", not(test)))]
+#[cfg(all(feature = "panic-handler", not(any(feature = "std", test))))]
 mod without_std;

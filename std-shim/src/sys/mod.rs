@@ -61,7 +61,7 @@ pub(crate) use mask::{Blocked, MaskChange, change_mask, pending};
 pub(crate) use numbers::SIGNAL_MAX;
 #[cfg(feature = "std")]
 pub(crate) use pidfd::{pidfd_open, pidfd_send_signal};
-#[cfg(feature = "panic-handler")]
+#[cfg(all(feature = "panic-handler", not(any(feature = "std", test))))]
 pub(crate) use process::abort;
 pub(crate) use process::{alarm, at_fork, die_by, exit_now, kill, raise, stop_by, write_stderr};
 pub(crate) use record::{RECORD_WORDS, RawRecord, short_record};

@@ -74,7 +74,7 @@ pub(crate) fn exit_now(status: c_int) -> ! {
 }
 
 /// Ends the process by SIGABRT. Async-signal-safe.
-#[cfg(feature = "panic-handler")]
+#[cfg(all(feature = "panic-handler", not(any(feature = "std", test))))]
 pub(crate) fn abort() -> ! {
     // SAFETY: no arguments, no preconditions.
     unsafe { libc::abort() }

@@ -20,7 +20,9 @@ struct Rules {
 /// Where `errno` is, and the futex or the descriptor that the owner sleeps on.
 const WAKE: &[&str] = &["__errno_location", "gettid", "syscall", "write"];
 
-const ALL: [Rules; 6] = [
+const REAL_TIME: &[&str] = &["__libc_current_sigrtmax", "__libc_current_sigrtmin"];
+
+const ALL: [Rules; 8] = [
     // The C function.
     Rules { entry: "sigtrip::capi::hooks::call", unknown_calls: 1, instructions: 10, imports: &[] },
     Rules { entry: "sigtrip::capi::embedding::notify", unknown_calls: 1, instructions: 10, imports: &[] },
@@ -29,6 +31,8 @@ const ALL: [Rules; 6] = [
     // The notify hook.
     Rules { entry: "sigtrip_trip", unknown_calls: 1, instructions: 250, imports: WAKE },
     Rules { entry: "sigtrip_info_of", unknown_calls: 0, instructions: 250, imports: &[] },
+    Rules { entry: "sigtrip_real_time_min", unknown_calls: 0, instructions: 20, imports: REAL_TIME },
+    Rules { entry: "sigtrip_real_time_max", unknown_calls: 0, instructions: 20, imports: REAL_TIME },
 ];
 
 pub(crate) fn trial(library: &'static Library) -> Trial {
