@@ -69,9 +69,15 @@
 //! The crate's waits, `on`, `signal` and `getsignal` are for sessions of closures: they answer [`Error::Hosted`]. Masks, timers and the
 //! calls that send work as ever, but they are no safe points then: the host drains when it likes.
 
+mod readable;
+
 use core::{cell::Cell, time::Duration};
 
 use sigtrip_core::{Armed, Replaced as CoreReplaced};
+
+pub use readable::Waited;
+#[cfg(feature = "capi")]
+pub(crate) use readable::wait_readable_number;
 
 pub use crate::trip::Word;
 
@@ -134,22 +140,6 @@ pub fn trip(signal: Signal) -> bool {
             trip::deliver(signal.signum())
         }
     }
-}
-
-/// Why [`Host::wait_readable`] ended.
-///
-/// ```
-/// # use sigtrip::embed::Waited;
-/// assert_ne!(Waited::Readable, Waited::TimedOut);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Waited {
-    /// A signal is pending: drain.
-    Pending,
-    /// Something can be read.
-    Readable,
-    /// The time is over.
-    TimedOut,
 }
 
 /// A host runtime's session: while it lives its thread is the owner. It stays on its thread; when it is dropped every
@@ -326,40 +316,6 @@ impl Host {
             }
         }
         Ok(true)
-    }
-
-    /// Sleeps until a signal is pending, something can be read from the descriptor (or it is at its end), or this time is over
-    /// (`None`: without end): for a prompt, or for an event loop's own descriptor. Misses nothing, as [`wait`](Self::wait).
-    ///
-    /// # Errors
-    ///
-    /// [`Error::PollingOnly`] if the options said so; [`Error::System`].
-    ///
-    /// ```
-    /// # use std::os::fd::AsFd;
-    /// # use sigtrip::{Options, embed::{Host, Waited}};
-    /// let host = Host::open(Options::untouched())?;
-    /// let (reader, _) = std::io::pipe()?; // at its end: nobody writes
-    /// assert_eq!(host.wait_readable(reader.as_fd(), None)?, Waited::Readable);
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
-    #[cfg(feature = "std")]
-    pub fn wait_readable(
-        &self,
-        descriptor: std::os::fd::BorrowedFd<'_>,
-        timeout: Option<Duration>,
-    ) -> Result<Waited, Error> {
-        check_armed()?;
-        let deadline = timeout.map(|timeout| sys::now().saturating_add(timeout));
-        let mut entries = [sys::readable(-1), sys::readable(std::os::fd::AsRawFd::as_raw_fd(&descriptor))];
-        while !any_pending() {
-            match crate::owner::on_descriptors::sleep_once(&mut entries, deadline)? {
-                (_, true) => return Ok(Waited::Readable),
-                (Woken::TimedOut, _) if !any_pending() => return Ok(Waited::TimedOut),
-                _ => {}
-            }
-        }
-        Ok(Waited::Pending)
     }
 
     /// Sets or takes away the notify hook: it is called at each delivery and each [`trip`], after the bit is set, and again when a

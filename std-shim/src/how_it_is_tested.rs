@@ -37,6 +37,7 @@
 //! | ThreadSanitizer | the scenarios, with std instrumented too; nothing is suppressed | `.ci/sanitize thread` |
 //! | AddressSanitizer | the scenarios, and what they leak | `.ci/sanitize address` |
 //! | critical sections | ours, and those of `critical-section` itself, which let a signal handler in | `cargo test -p sigtrip-tests --test critical_sections` |
+//! | C interface | scenarios and examples in C against four libraries, with std and without, static and shared; the header against the sources; what runs in signal context, read | `cargo test -p sigtrip-tests --test capi` |
 //! | firmware | a storm of interrupts on an emulated Cortex-M0 and Cortex-M3; with a broken take or sleep it must lose some | `bash .ci/other-targets firmware` |
 //! | other processors | the tests of core and shim for aarch64, s390x, mips64 and i686 | `bash .ci/other-targets cross aarch64-unknown-linux-gnu` |
 //!

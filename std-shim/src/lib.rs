@@ -81,6 +81,12 @@
 //! With `default-features = false` the crate is `no_std` and needs libc alone: the same dispositions, trampolines, safe points and
 //! waits, no heap. Handlers are functions, or closures that capture nothing. [`run`], threads and boxed errors are not there.
 //!
+//! # From C
+//!
+//! The feature `capi` exports the functions of `include/sigtrip.h`, which is their documentation: a program in C, or a runtime in
+//! whatever language calls C, has the same dispositions, safe points, waits, hooks and embedding. It works with and without `std`. The
+//! header says how the libraries are built; a Rust program has no use for it.
+//!
 //! # Critical sections
 //!
 //! The feature `critical-section-impl` gives the whole program an implementation of the crate `critical-section` which signals can not
@@ -104,6 +110,8 @@ compile_error!(
     "sigtrip's system layer is written for Linux so far; macOS and the BSDs are not supported yet"
 );
 
+#[cfg(feature = "capi")]
+mod capi;
 #[cfg(feature = "async")] // since its examples are
 pub mod coming_from;
 #[cfg(feature = "critical-section-impl")]

@@ -66,7 +66,7 @@ impl SigInfo {
     }
 
     /// As the system has it.
-    #[cfg(feature = "std")]
+    #[cfg(any(feature = "std", feature = "capi"))]
     pub(crate) const fn raw(&self) -> &sys::SigInfo {
         &self.record
     }

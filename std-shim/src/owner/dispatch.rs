@@ -109,7 +109,7 @@ fn tell_of_failed_write() {
 static PASSES: AtomicU32 = AtomicU32::new(0);
 
 /// Whether a handler runs: the caller is inside a pass. Owner context.
-pub(super) fn is_in_a_pass() -> bool {
+pub(crate) fn is_in_a_pass() -> bool {
     // Relaxed: the owner's own word.
     PASSES.load(Ordering::Relaxed) > 0
 }

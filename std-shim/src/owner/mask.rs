@@ -78,7 +78,8 @@ pub fn pthread_sigmask(how: MaskHow, signals: impl Into<SignalSet>) -> Result<Si
     Ok(SignalSet::from_kernel(before) & SignalSet::valid())
 }
 
-fn change(how: MaskHow, signals: SignalSet) -> Result<SigSet, Error> {
+/// Returns the mask before. No safe point.
+pub(crate) fn change(how: MaskHow, signals: SignalSet) -> Result<SigSet, Error> {
     if let Some(reserved) = (signals - SignalSet::valid()).iter().next() {
         return Err(Error::Reserved(reserved));
     }

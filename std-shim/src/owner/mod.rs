@@ -2,6 +2,8 @@
 //!
 //! What is here never runs in signal context. It may call `trip/`; `trip/` never calls it.
 
+#[cfg(feature = "capi")]
+pub(crate) mod c_functions;
 #[cfg(feature = "std")]
 pub(crate) mod channel;
 #[cfg(feature = "std")]

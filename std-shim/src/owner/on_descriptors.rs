@@ -36,7 +36,7 @@ pub(super) fn wait_for(
 
 /// One sleep until an entry is ready, the deadline or a signal, and none if something is pending: for a host, who runs the
 /// handlers himself. Returns why it ended, and whether an entry is ready. The first entry is the sleep's own. Owner context.
-#[cfg(feature = "std")]
+#[cfg(any(feature = "std", feature = "capi"))]
 pub(crate) fn sleep_once(
     entries: &mut [PollEntry],
     deadline: Option<Duration>,

@@ -11,8 +11,10 @@ use core::{
 };
 
 use super::install;
+#[cfg(any(feature = "std", feature = "capi"))]
+use crate::Error;
 #[cfg(feature = "std")]
-use crate::{Error, owner::session};
+use crate::owner::session;
 use crate::{
     sys::{self, Errno},
     trip::extras,
@@ -82,8 +84,9 @@ pub fn get_wakeup_fd() -> Option<c_int> {
     Some(GIVEN.load(Ordering::Relaxed)).filter(|&given| given != NONE)
 }
 
-#[cfg(feature = "std")]
-fn set(descriptor: c_int, warn_on_full_buffer: bool) -> Result<Option<c_int>, Error> {
+/// As [`set_wakeup_fd`], of a number. Owner context.
+#[cfg(any(feature = "std", feature = "capi"))]
+pub(crate) fn set(descriptor: c_int, warn_on_full_buffer: bool) -> Result<Option<c_int>, Error> {
     if !sys::is_nonblocking(descriptor).map_err(Error::system("fcntl"))? {
         return Err(Error::Blocking(descriptor));
     }
@@ -104,9 +107,9 @@ fn set(descriptor: c_int, warn_on_full_buffer: bool) -> Result<Option<c_int>, Er
     Ok(exchange(descriptor))
 }
 
-/// No more bytes. Our descriptor stays, since it may be being written to, but no longer stands for the user's file: whoever
+/// No more bytes. Owner context. Our descriptor stays, since it may be being written to, but no longer stands for the user's file: whoever
 /// reads there would wait for an end that never comes.
-pub(super) fn forget() -> Option<c_int> {
+pub(crate) fn forget() -> Option<c_int> {
     extras::set_wakeup(None);
     install::refresh();
     // Relaxed: as above.

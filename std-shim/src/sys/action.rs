@@ -99,6 +99,18 @@ impl Action {
         flags && self.handler == other.handler && self.mask == other.mask
     }
 
+    /// All of it in a few words, for who can not name the type: C.
+    #[cfg(feature = "capi")]
+    pub(crate) const fn to_words(self) -> (usize, c_int, SigSet) {
+        (self.handler, self.flags, self.mask)
+    }
+
+    /// The one of these words.
+    #[cfg(feature = "capi")]
+    pub(crate) const fn from_words(handler: usize, flags: c_int, mask: SigSet) -> Self {
+        Self { handler, flags, mask }
+    }
+
     fn from_libc(action: &RawAction) -> Self {
         Self { handler: action.sa_sigaction, flags: action.sa_flags, mask: mask::from_libc(&action.sa_mask) }
     }

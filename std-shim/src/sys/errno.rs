@@ -20,6 +20,10 @@ impl Errno {
     #[cfg(feature = "std")]
     pub(crate) const NO_MEMORY: Self = Self(libc::ENOMEM);
 
+    /// All places are taken.
+    #[cfg(feature = "capi")]
+    pub(crate) const NO_ROOM: Self = Self(libc::ENOSPC);
+
     /// The number: `EINVAL` is 22 on Linux.
     ///
     /// ```

@@ -1,15 +1,21 @@
 //! Descriptors of the user's: what is told of them, what a wakeup descriptor must be, and reading.
 
-use core::ffi::{c_int, c_short};
+use core::ffi::c_int;
+#[cfg(feature = "std")]
+use core::ffi::c_short;
+#[cfg(feature = "std")]
 use std::os::fd::{FromRawFd, OwnedFd};
 
 use super::Errno;
 
 /// Something can be written: a bit of an entry, as the next ones.
+#[cfg(feature = "std")]
 pub(crate) const POLL_WRITE: c_short = libc::POLLOUT;
 /// There is an error.
+#[cfg(feature = "std")]
 pub(crate) const POLL_ERROR: c_short = libc::POLLERR;
 /// The other end was closed.
+#[cfg(feature = "std")]
 pub(crate) const POLL_HANG_UP: c_short = libc::POLLHUP;
 
 /// Whether the descriptor never blocks; an error if it is not open.
@@ -20,6 +26,7 @@ pub(crate) fn is_nonblocking(descriptor: c_int) -> Result<bool, Errno> {
 }
 
 /// That the descriptor is open, and for reading: `EBADF` if not.
+#[cfg(feature = "std")]
 pub(crate) fn check_readable(descriptor: c_int) -> Result<(), Errno> {
     // SAFETY: numbers in, a number out.
     let flags = Errno::check(unsafe { libc::fcntl(descriptor, libc::F_GETFL) })?;
@@ -28,6 +35,7 @@ pub(crate) fn check_readable(descriptor: c_int) -> Result<(), Errno> {
 }
 
 /// A new descriptor that is readable once it has been woken, as [`new_wake_descriptor`](super::new_wake_descriptor), closed when it is dropped.
+#[cfg(feature = "std")]
 pub(crate) fn owned_wake_descriptor() -> Result<OwnedFd, Errno> {
     let number = super::new_wake_descriptor()?;
     // SAFETY: a new descriptor, which nobody else knows.
@@ -41,6 +49,7 @@ pub(crate) fn duplicate(descriptor: c_int) -> Result<c_int, Errno> {
 }
 
 /// Reads what is there, at most the buffer's length; 0 is the end.
+#[cfg(feature = "std")]
 pub(crate) fn read(descriptor: c_int, buffer: &mut [u8]) -> Result<usize, Errno> {
     // SAFETY: pointer and length are of one live slice.
     let read = unsafe { libc::read(descriptor, buffer.as_mut_ptr().cast(), buffer.len()) };

@@ -16,7 +16,7 @@ pub(crate) mod door;
 mod earlier;
 mod errno;
 mod fault;
-#[cfg(feature = "std")]
+#[cfg(any(feature = "std", feature = "capi"))]
 mod file;
 #[cfg_attr(
     not(all(
@@ -48,22 +48,23 @@ mod time;
 mod timer;
 
 pub(crate) use action::{Action, SigSet, query, replace};
+#[cfg(any(feature = "std", feature = "capi"))]
+pub(crate) use descriptor::duplicate_onto;
 pub(crate) use descriptor::{
     Descriptor, NO_ENTRY, POLL_INVALID, PollEntry, close, new_wake_descriptor, point_nowhere, poll_until,
     quiet_descriptor, readable, wake_descriptor, write_byte,
 };
 #[cfg(feature = "std")]
-pub(crate) use descriptor::{POLL_READ, duplicate_onto, entry};
+pub(crate) use descriptor::{POLL_READ, entry};
 pub(crate) use door::{change_mask, pending};
 pub(crate) use earlier::{Earlier, Received};
 pub use errno::Errno;
 pub(crate) use errno::{ErrnoGuard, thread_of_errno};
 pub(crate) use fault::{Fault, InfoHandler, hand_over};
 #[cfg(feature = "std")]
-pub(crate) use file::{
-    POLL_ERROR, POLL_HANG_UP, POLL_WRITE, check_readable, duplicate, is_nonblocking, owned_wake_descriptor,
-    read,
-};
+pub(crate) use file::{POLL_ERROR, POLL_HANG_UP, POLL_WRITE, check_readable, owned_wake_descriptor, read};
+#[cfg(any(feature = "std", feature = "capi"))]
+pub(crate) use file::{duplicate, is_nonblocking};
 #[cfg(feature = "std")]
 pub(crate) use kept::{KEPT_WORDS, Kept};
 #[cfg(feature = "std")]
@@ -72,8 +73,12 @@ pub(crate) use mask::{Blocked, MaskChange};
 pub(crate) use numbers::SIGNAL_MAX;
 #[cfg(feature = "std")]
 pub(crate) use pidfd::{pidfd_open, pidfd_send_signal};
+#[cfg(all(feature = "panic-handler", not(any(feature = "std", test))))]
+pub(crate) use process::abort;
 pub(crate) use process::{alarm, at_fork, die_by, exit_now, kill, raise, stop_by, write_stderr};
 pub(crate) use record::{RECORD_WORDS, RawRecord, short_record};
+#[cfg(feature = "capi")]
+pub(crate) use send::pthread_kill_of;
 #[cfg(feature = "std")]
 pub(crate) use send::{Pthread, pthread_kill};
 pub(crate) use send::{killpg, sigqueue};

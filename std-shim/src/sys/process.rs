@@ -73,6 +73,13 @@ pub(crate) fn exit_now(status: c_int) -> ! {
     unsafe { libc::_exit(status) }
 }
 
+/// Ends the process by SIGABRT. Async-signal-safe.
+#[cfg(all(feature = "panic-handler", not(any(feature = "std", test))))]
+pub(crate) fn abort() -> ! {
+    // SAFETY: no arguments, no preconditions.
+    unsafe { libc::abort() }
+}
+
 fn unblock(signal: Signum) {
     let mut set = MaybeUninit::<libc::sigset_t>::zeroed();
     // SAFETY: `set` has room for a sigset_t.

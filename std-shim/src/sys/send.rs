@@ -61,6 +61,20 @@ pub(crate) fn pthread_kill(thread: Pthread<'_>, signal: Option<Signum>) -> Resul
     }
 }
 
+/// The same of a thread that C names.
+///
+/// # Safety
+///
+/// - It is a thread of this process that was neither joined nor detached; it may have ended.
+#[cfg(feature = "capi")]
+pub(crate) unsafe fn pthread_kill_of(thread: libc::pthread_t, signal: Option<Signum>) -> Result<(), Errno> {
+    // SAFETY: by the caller's promise the name is valid.
+    match unsafe { libc::pthread_kill(thread, signal.map_or(0, raw)) } {
+        0 => Ok(()),
+        errno => Err(Errno::from_return(errno)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -66,6 +66,23 @@ impl SigInfo {
         unsafe { info.cast::<Self>().as_ref() }
     }
 
+    /// A record that C's own code was given by the kernel, or has made.
+    ///
+    /// # Safety
+    ///
+    /// - It is valid for as long as the result is used.
+    #[cfg(feature = "capi")]
+    pub(crate) unsafe fn of_c<'a>(info: *const core::ffi::c_void) -> Option<&'a Self> {
+        // SAFETY: the caller's promise is the same.
+        unsafe { Self::given(info.cast()) }
+    }
+
+    /// Where C finds it.
+    #[cfg(feature = "capi")]
+    pub(crate) const fn as_c(&self) -> *const core::ffi::c_void {
+        ptr::from_ref(self).cast()
+    }
+
     /// The rest is zero: see `RawRecord`, which keeps these.
     pub(super) fn from_words(words: [usize; INFO_WORDS]) -> Self {
         let mut info = Self::zeroed();

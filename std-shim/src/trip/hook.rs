@@ -104,7 +104,7 @@ impl Node {
     }
 
     /// Room for a hook, to be [filled](Self::fill).
-    #[cfg(feature = "std")]
+    #[cfg(any(feature = "std", feature = "capi"))]
     pub(crate) const fn empty() -> Self {
         Self::new(nothing, ptr::null_mut(), ptr::null_mut())
     }
@@ -125,6 +125,20 @@ impl Node {
         self.free.store(free as *mut (), Ordering::Relaxed);
     }
 
+    /// Writes what it is to do, where nothing is to be freed. Owner context, on a node that is free, with the writers' lock held.
+    ///
+    /// # Safety
+    ///
+    /// - `call` may be called with this node, its `function` and `data` from now on until the node is free again, on any thread.
+    #[cfg(feature = "capi")]
+    #[allow(unsafe_code)]
+    pub(crate) unsafe fn write(&self, call: Call, function: *mut (), data: *mut ()) {
+        // Relaxed, all: published by the Release with which the node is linked.
+        self.call.store(call as *mut (), Ordering::Relaxed);
+        self.function.store(function, Ordering::Relaxed);
+        self.data.store(data, Ordering::Relaxed);
+    }
+
     /// Takes out what is to be freed, if anything is. Owner context, on a node that nobody can run any more.
     pub(crate) fn take(&self) -> Option<Content> {
         // Relaxed, both: under the writers' lock.
@@ -138,7 +152,7 @@ impl Node {
     fn run(&self, info: &SigInfo) {
         // Relaxed: acquired with the pointer to this node.
         let call = self.call.load(Ordering::Relaxed);
-        // SAFETY: `new` and `fill` alone write it, and a `Call` they write.
+        // SAFETY: `new`, `fill` and `write` alone write it, and a `Call` they write.
         let call = unsafe { mem::transmute::<*mut (), Call>(call) };
         // SAFETY: they write it together with what it is called with, while nobody can find the node; who registered the hook has promised
         // that it may run in signal context; and its data live, since this reader is inside the gate.
@@ -230,7 +244,7 @@ impl Drop for Content {
     }
 }
 
-#[cfg(feature = "std")]
+#[cfg(any(feature = "std", feature = "capi"))]
 fn nothing(_: &Node, _: &SigInfo) {}
 
 /// What belongs to a signal beside its bit: calls the handler that stood there before, if it is to be called, then the hooks in

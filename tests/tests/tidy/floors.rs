@@ -51,6 +51,7 @@ pub(crate) const SHIM: Floors = Floors {
         &["owner"],
         &["python", "embed", "hooks", "signals"],
         &["run"],
+        &["capi"],
         &["coming_from", "how_it_is_tested"],
     ],
     // Signal context: the system, the error of the core's `Kernel`, a signal and what is known of it as values, and nothing else.

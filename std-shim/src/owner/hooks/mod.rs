@@ -12,6 +12,8 @@
 mod boxed;
 mod fixed;
 mod list;
+#[cfg(feature = "capi")]
+pub(crate) mod pool;
 
 #[cfg(feature = "std")]
 pub(super) use boxed::register_noted;
@@ -132,6 +134,15 @@ fn link(
     if !node.book.is(State::Free) {
         return Err(Error::HookInUse);
     }
+    link_free(&mut table, signal, options, node).inspect(|&id| linked(id))
+}
+
+fn link_free(
+    table: &mut Table,
+    signal: Signal,
+    options: HookOptions,
+    node: &'static Node,
+) -> Result<HookId, Error> {
     // Relaxed: under the writers' lock.
     let id = HookId { node, times: node.book.times.load(Ordering::Relaxed) };
     table.hooks.link(signal, node, options.chain); // before the kernel: the first delivery finds it
@@ -139,7 +150,6 @@ fn link(
         table.hooks.unlink(signal, node, 0);
         return Err(Error::system("sigaction")(errno));
     }
-    linked(id);
     Ok(id)
 }
 
