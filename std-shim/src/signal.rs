@@ -281,9 +281,9 @@ impl Signal {
         (min..=max).contains(&self.0.get())
     }
 
-    /// Whether libc keeps the number for itself.
+    /// Whether libc keeps the number for itself. (The table is not asked: a program that names no signal is to do without it.)
     pub(crate) fn is_reserved(self) -> bool {
-        self.standard().is_none() && !self.is_real_time()
+        self.0.get() > sys::numbers::LAST_STANDARD && !self.is_real_time()
     }
 
     /// Whether an instruction can raise it, and would again after a handler returns.
@@ -381,6 +381,12 @@ impl fmt::Debug for Name {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_number_up_to_the_last_standard_one_has_a_name() {
+        let standard = Signal::all().filter(|signal| signal.standard().is_some()).map(Signal::number);
+        assert!(standard.eq(1..=sys::numbers::LAST_STANDARD.cast_signed()));
+    }
 
     #[test]
     fn what_can_not_be_caught_says_so() {

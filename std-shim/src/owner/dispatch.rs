@@ -46,10 +46,15 @@ pub fn check_signals() -> Result<(), Interrupt> {
     if DISPATCHER.any_pending() { drain(Frame::caller()).map(drop) } else { Ok(()) }
 }
 
+/// The safe point of what may be called without a session too.
+pub(crate) fn safe_point(frame: Frame) -> Result<(), Interrupt> {
+    if session::is_owner() { drain(frame).map(drop) } else { Ok(()) }
+}
+
 /// Dispatches if the caller is the owner. Returns how many handlers ran.
 #[inline(never)]
 pub(crate) fn drain(frame: Frame) -> Result<u32, Interrupt> {
-    if !session::is_owner() {
+    if !session::is_owner_here() {
         Ok(0)
     } else if session::is_plain() {
         // A copy of its own, so that who asked for no record pays nothing for each signal.

@@ -1,5 +1,6 @@
 #![no_std]
 #![no_main]
+use minimal as _;
 use core::{ffi::c_int, mem::MaybeUninit, ptr, sync::atomic::{AtomicBool, Ordering}};
 
 static STOP: AtomicBool = AtomicBool::new(false);
@@ -30,5 +31,3 @@ extern "C" fn main() -> c_int {
     0
 }
 
-#[panic_handler]
-fn panic(_: &core::panic::PanicInfo<'_>) -> ! { unsafe { libc::abort() } }

@@ -1,5 +1,6 @@
 #![no_std]
 #![no_main]
+use minimal as _;
 use core::ffi::c_int;
 use sigtrip::{Interrupt, Options, Signal};
 
@@ -17,5 +18,3 @@ fn run() -> Result<(), Interrupt> {
     Ok(())
 }
 
-#[panic_handler]
-fn panic(_: &core::panic::PanicInfo<'_>) -> ! { unsafe { libc::abort() } }
