@@ -20,7 +20,7 @@ use core::{
 use super::{descriptor, dispatch, session, table::Table, wakeup};
 use crate::{
     Error, sys,
-    trip::{self, DISPATCHER, hook},
+    trip::{self, DISPATCHER, hook, parts::HOOKS},
 };
 
 /// What *prepare* holds for *parent* and *child*.
@@ -84,7 +84,9 @@ extern "C" fn child() {
     let table = HELD.0.take();
     hook::forked();
     if let Some(table) = &table {
-        table.hooks.keep_waiting(sys::thread_of_errno());
+        if HOOKS.is_used() {
+            table.hooks.keep_waiting(sys::thread_of_errno());
+        }
         #[cfg(feature = "std")]
         table.instances.inherit();
     }

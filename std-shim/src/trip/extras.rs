@@ -15,6 +15,7 @@ use core::{
 
 use sigtrip_core::Signum;
 
+use super::parts::EXTRAS;
 use crate::{Signal, sys};
 
 /// Whether any of the others is set.
@@ -118,6 +119,7 @@ pub(crate) fn take_kick() -> bool {
 
 /// Sets or takes away the notify hook. Owner context.
 pub(crate) fn set_notify(hook: Option<Notify>) {
+    EXTRAS.is_asked_for();
     let hook = hook.map_or(ptr::null_mut(), |hook| hook as *mut ());
     // Release: pairs with the Acquire in `notify`.
     NOTIFY.store(hook, Ordering::Release);
@@ -126,6 +128,7 @@ pub(crate) fn set_notify(hook: Option<Notify>) {
 
 /// Sets or takes away the descriptor to which bytes are written. Owner context.
 pub(crate) fn set_wakeup(descriptor: Option<c_int>) {
+    EXTRAS.is_asked_for();
     // Relaxed: see `write_byte`.
     WAKEUP.store(descriptor.unwrap_or(NONE), Ordering::Relaxed);
     look_again();
@@ -139,6 +142,7 @@ pub(crate) fn take_failed_write() -> Option<sys::Errno> {
 
 /// Whom to kick, and how; `None`: nobody, from now on. Owner context; to name somebody while no signal of ours is installed.
 pub(crate) fn set_kick(target: Option<(c_int, Signum)>) {
+    EXTRAS.is_asked_for();
     // Relaxed: see `kick`.
     KICK_SIGNAL.store(target.map_or(0, |(_, signal)| signal.get()), Ordering::Relaxed);
     KICK_PROCESS.store(sys::process(), Ordering::Relaxed);

@@ -25,7 +25,10 @@ use core::{fmt, ptr, sync::atomic::Ordering};
 use super::{fork, table::Table};
 use crate::{
     Error, Signal, sys,
-    trip::hook::{GATE, Node, State},
+    trip::{
+        hook::{GATE, Node, State},
+        parts,
+    },
 };
 
 /// A hook that was registered; what [`unregister_hook`] takes. A plain value: dropping it changes nothing.
@@ -120,6 +123,7 @@ fn check_no_fault(signal: Signal) -> Result<(), Error> {
 
 /// Links a node that is free.
 fn link(signal: Signal, options: HookOptions, node: &'static Node) -> Result<HookId, Error> {
+    parts::HOOKS.is_asked_for();
     fork::register()?;
     let mut table = Table::lock();
     if !node.book.is(State::Free) {

@@ -1,10 +1,17 @@
 #![no_std]
 #![no_main]
+use core::{
+    ffi::c_int,
+    mem::MaybeUninit,
+    ptr,
+    sync::atomic::{AtomicBool, Ordering},
+};
 use minimal as _;
-use core::{ffi::c_int, mem::MaybeUninit, ptr, sync::atomic::{AtomicBool, Ordering}};
 
 static STOP: AtomicBool = AtomicBool::new(false);
-extern "C" fn stop(_: c_int) { STOP.store(true, Ordering::Relaxed); }
+extern "C" fn stop(_: c_int) {
+    STOP.store(true, Ordering::Relaxed);
+}
 
 #[unsafe(no_mangle)]
 extern "C" fn main() -> c_int {
@@ -19,10 +26,14 @@ extern "C" fn main() -> c_int {
         libc::sigemptyset(&mut block);
         for (&signal, old) in [libc::SIGINT, libc::SIGTERM].iter().zip(&mut old) {
             libc::sigaddset(&mut block, signal);
-            if libc::sigaction(signal, &action, old) != 0 { return 1; }
+            if libc::sigaction(signal, &action, old) != 0 {
+                return 1;
+            }
         }
         libc::sigprocmask(libc::SIG_BLOCK, &block, &mut before);
-        while !STOP.load(Ordering::Relaxed) { libc::sigsuspend(&before); }
+        while !STOP.load(Ordering::Relaxed) {
+            libc::sigsuspend(&before);
+        }
         libc::sigprocmask(libc::SIG_SETMASK, &before, ptr::null_mut());
         for (&signal, old) in [libc::SIGINT, libc::SIGTERM].iter().zip(&mut old) {
             libc::sigaction(signal, old, ptr::null_mut());
@@ -30,4 +41,3 @@ extern "C" fn main() -> c_int {
     }
     0
 }
-

@@ -6,7 +6,10 @@ use sigtrip::{Interrupt, Signal};
 
 #[unsafe(no_mangle)]
 extern "C" fn main() -> c_int {
-    match run() { Ok(()) => 0, Err(_) => 1 }
+    match run() {
+        Ok(()) => 0,
+        Err(_) => 1,
+    }
 }
 
 fn run() -> Result<(), Interrupt> {

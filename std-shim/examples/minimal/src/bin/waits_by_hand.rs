@@ -11,7 +11,9 @@ extern "C" fn main() -> c_int {
         libc::sigemptyset(&mut block);
         libc::sigaddset(&mut block, libc::SIGINT);
         libc::sigaddset(&mut block, libc::SIGTERM);
-        if libc::sigprocmask(libc::SIG_BLOCK, &block, &mut before) != 0 { return 1; }
+        if libc::sigprocmask(libc::SIG_BLOCK, &block, &mut before) != 0 {
+            return 1;
+        }
         while libc::sigwaitinfo(&block, ptr::null_mut()) == -1 {}
         libc::sigprocmask(libc::SIG_SETMASK, &before, ptr::null_mut());
     }
