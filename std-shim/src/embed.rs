@@ -210,8 +210,7 @@ impl Host {
     /// ```
     pub fn set(&self, signal: Signal, new: Disposition) -> Result<Replaced, Error> {
         signal.check_catchable()?;
-        install::asks_for_faults(signal);
-        let replaced = install::set_word(signal, new, install::trampoline(signal, None))?;
+        let replaced = install::set_hosts_word(signal, new)?;
         self.note_fed(signal, false);
         Ok(replaced)
     }

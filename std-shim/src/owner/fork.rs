@@ -83,12 +83,12 @@ extern "C" fn child() {
     REGISTERED.store(DONE, Ordering::Relaxed);
     let table = HELD.0.take();
     hook::forked();
-    if let Some(table) = &table {
-        if HOOKS.is_used() {
-            table.hooks.keep_waiting(sys::thread_of_errno());
-        }
+    if let Some(table) = &table
+        && HOOKS.is_used()
+    {
+        table.hooks.keep_waiting(sys::thread_of_errno());
         #[cfg(feature = "std")]
-        table.instances.inherit();
+        table.instances.inherit(); // they are made of hooks
     }
     DISPATCHER.clear_pending();
     DISPATCHER.armed().disarm();

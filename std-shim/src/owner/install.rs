@@ -59,7 +59,7 @@ pub fn signal(signal: Signal, disposition: impl Into<Disposition>) -> Result<Dis
 
 /// Who lets a signal in says so. Inlined, so that it says nothing in a program where that signal is a constant and no fault.
 #[inline(always)]
-pub(crate) fn asks_for_faults(signal: Signal) {
+fn asks_for_faults(signal: Signal) {
     if signal.is_fault() {
         parts::FAULTS.is_asked_for();
     }
@@ -191,9 +191,18 @@ fn set_held(signal: Signal, new: Disposition, held: Option<sys::Blocked>) -> Res
     }
 }
 
+/// Sets a disposition for a host, which may handle any signal. Owner context, catchable signals only.
+pub(crate) fn set_hosts_word(
+    signal: Signal,
+    new: CoreDisposition<Word, Foreign>,
+) -> Result<Replaced<Word, Foreign>, Error> {
+    asks_for_faults(signal);
+    set_word(signal, new, trampoline(signal, None))
+}
+
 /// Sets a disposition whose handler is an opaque word; the first time in a session it keeps what was there. Owner context,
 /// catchable signals only.
-pub(crate) fn set_word(
+fn set_word(
     signal: Signal,
     new: CoreDisposition<Word, Foreign>,
     trampoline: Trampoline,
@@ -234,7 +243,7 @@ fn with_handler(kernel: CoreDisposition<(), Foreign>, handler: Option<Handler>) 
 }
 
 /// Which trampoline a handler of this signal needs; a host's words say nothing of it.
-pub(crate) fn trampoline(signal: Signal, handler: Option<&Handler>) -> Trampoline {
+fn trampoline(signal: Signal, handler: Option<&Handler>) -> Trampoline {
     trampoline_that_keeps(record::asked(signal.signum()), signal, handler)
 }
 
