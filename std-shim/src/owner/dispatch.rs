@@ -52,12 +52,12 @@ pub(crate) fn safe_point(frame: Frame) -> Result<(), Interrupt> {
 }
 
 /// Dispatches if the caller is the owner. Returns how many handlers ran.
-#[inline(never)]
+#[inline(always)] // what follows is called from here, and once more at the end of a session
 pub(crate) fn drain(frame: Frame) -> Result<u32, Interrupt> {
     if !session::is_owner_here() { Ok(0) } else { run_pending(frame) }
 }
 
-#[inline]
+#[inline(never)]
 fn run_pending(frame: Frame) -> Result<u32, Interrupt> {
     if session::is_plain() {
         // A copy of its own, so that who asked for no record pays nothing for each signal.

@@ -35,7 +35,8 @@ static KICK_SIGNAL: AtomicU32 = AtomicU32::new(0);
 /// Whether it was kicked and has not dispatched since.
 static KICKED: AtomicBool = AtomicBool::new(false);
 
-/// Whether a kick has reached the owner since it last asked.
+/// Whether a kick has reached the owner since it last asked. Kept where nobody asks: see `kick` in `trampoline.rs`.
+#[used]
 static KICK_HAS_COME: AtomicBool = AtomicBool::new(false);
 
 const NONE: c_int = -1;

@@ -26,7 +26,10 @@ mod command;
 mod system;
 mod terminal;
 
-use core::ffi::{c_char, c_int};
+use core::{
+    ffi::{c_char, c_int},
+    mem::ManuallyDrop,
+};
 
 use child::{Child, Ended, News};
 use minimal as _; // its panic handler
@@ -56,14 +59,15 @@ unsafe extern "C" fn main(count: c_int, arguments: *const *const c_char) -> c_in
 }
 
 fn run(command: command::Command) -> Result<Ended, Failed> {
-    let blocked = sigtrip::block(SignalSet::valid())?; // before all else: what comes now waits
+    // Before all else: what comes now waits. It is so for ever: a signal that comes when the child is over changes nothing any more.
+    let blocked = ManuallyDrop::new(sigtrip::block(SignalSet::valid())?);
     let inherited = Inherited::replace()?;
     system::become_subreaper()?;
     let terminal = terminal::ours();
     let Some(child) = Child::start()? else {
         terminal::give_to(terminal, system::process());
         inherited.give_back();
-        drop(blocked); // what was sent to this child by now has its effect here
+        drop(ManuallyDrop::into_inner(blocked)); // what was sent to this child by now has its effect here
         return Ok(Ended(command.execute()));
     };
     let ended = attend(child);
