@@ -48,6 +48,11 @@ const LIBC: &[&str] = &[
     "write",
 ];
 
+/// Compiled for its size, a program fills memory by one instruction that repeats. There it is a `sigaction`, of as many bytes as it has.
+fn is_of_known_length(finding: &str) -> bool {
+    finding.starts_with("sigtrip::sys::action::exchange: ") && finding.contains("repeats as often")
+}
+
 /// The program's functions, by name.
 fn functions(path: &str) -> BTreeMap<String, u64> {
     let bytes = fs::read(path).expect("it was built");
@@ -77,11 +82,12 @@ fn no_trampoline_can_panic_without_std() {
     let mut broken = Vec::new();
     for trampoline in TRAMPOLINES {
         let name = format!("sigtrip::trip::trampoline::{trampoline}");
-        let walk = Walk::from(&program, *functions.get(&name).unwrap_or_else(|| panic!("no {name}")));
+        let walk = Walk::through_core(&program, *functions.get(&name).unwrap_or_else(|| panic!("no {name}")));
         assert!(walk.functions() > 0);
         let imports = walk.imports.iter().filter(|name| !LIBC.contains(&name.as_str()));
         broken.extend(imports.map(|name| format!("{trampoline}: {}: {name}", what_it_does(name))));
-        broken.extend(walk.findings.iter().map(|finding| format!("{trampoline}: {finding}")));
+        let findings = walk.findings.iter().filter(|finding| !is_of_known_length(finding));
+        broken.extend(findings.map(|finding| format!("{trampoline}: {finding}")));
     }
     assert!(broken.is_empty(), "{broken:#?}");
 }
@@ -90,7 +96,7 @@ fn no_trampoline_can_panic_without_std() {
 #[test]
 fn a_function_that_can_panic_is_seen() {
     let Some((program, functions)) = read("panics") else { return };
-    let walk = Walk::from(&program, functions["panics::trampoline"]);
+    let walk = Walk::through_core(&program, functions["panics::trampoline"]);
     assert!(walk.findings.iter().any(|finding| finding.contains("panics: core::panicking")), "{walk:#?}");
 }
 
