@@ -200,7 +200,7 @@ impl Host {
     /// ```
     pub fn set(&self, signal: Signal, new: Disposition) -> Result<Replaced, Error> {
         signal.check_catchable()?;
-        let replaced = install::set_word(signal, new, install::trampoline(signal, None))?;
+        let replaced = install::set_hosts_word(signal, new)?;
         self.note_fed(signal, false);
         Ok(replaced)
     }

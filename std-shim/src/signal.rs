@@ -4,8 +4,10 @@
 //! their distance from `SIGRTMIN`, which libc is asked for when the program runs. What can not happen: a `Signal` that
 //! is not in 1 to [`Signal::MAX`].
 
+mod name;
 mod parse;
 
+pub use name::Name;
 pub use parse::ParseSignalError;
 
 use core::{ffi::c_int, fmt};
@@ -281,14 +283,17 @@ impl Signal {
         (min..=max).contains(&self.0.get())
     }
 
-    /// Whether libc keeps the number for itself.
+    /// Whether libc keeps the number for itself. (The table is not asked: a program that names no signal is to do without it.)
     pub(crate) fn is_reserved(self) -> bool {
-        self.standard().is_none() && !self.is_real_time()
+        self.0.get() > sys::numbers::LAST_STANDARD && !self.is_real_time()
     }
 
     /// Whether an instruction can raise it, and would again after a handler returns.
-    pub(crate) fn is_fault(self) -> bool {
-        sys::Fault::SIGNALS.contains(&self.number())
+    #[inline(always)] // nothing is left of it where the signal is a constant
+    pub(crate) const fn is_fault(self) -> bool {
+        let [segv, bus, fpe, ill] = sys::Fault::SIGNALS;
+        let number = self.number();
+        number == segv || number == bus || number == fpe || number == ill
     }
 
     /// That it can be handled at all.
@@ -338,49 +343,15 @@ impl From<Signal> for Signum {
     }
 }
 
-/// A signal's name or what [`strsignal`](crate::strsignal) says of it, in place: it needs no heap.
-///
-/// ```
-/// let name = sigtrip::Signal::INT.name();
-/// assert_eq!(name.strip_prefix("SIG"), Some("INT")); // it is read as a `str`
-/// ```
-#[derive(Clone, PartialEq, Eq)]
-pub struct Name(heapless::String<{ Name::CAPACITY }>);
-
-impl Name {
-    /// In bytes. The longest name is `SIGRTMIN+` and three digits, the longest text `Floating point exception`.
-    const CAPACITY: usize = 24;
-
-    /// The text, which fits.
-    pub(crate) fn of(text: fmt::Arguments<'_>) -> Self {
-        let mut name = Self(heapless::String::new());
-        let _ = fmt::Write::write_fmt(&mut name.0, text);
-        name
-    }
-}
-
-impl core::ops::Deref for Name {
-    type Target = str;
-    fn deref(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Name {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self)
-    }
-}
-
-impl fmt::Debug for Name {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&**self, f)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_number_up_to_the_last_standard_one_has_a_name() {
+        let standard = Signal::all().filter(|signal| signal.standard().is_some()).map(Signal::number);
+        assert!(standard.eq(1..=sys::numbers::LAST_STANDARD.cast_signed()));
+    }
 
     #[test]
     fn what_can_not_be_caught_says_so() {

@@ -10,7 +10,7 @@ use core::{
 };
 
 use crate::{
-    Signal,
+    Error, Signal,
     sys::{SigSet, WORDS},
 };
 
@@ -141,6 +141,14 @@ impl SignalSet {
             words[word] |= bit;
         }
         words
+    }
+
+    /// The same of a set that is to hold nothing of libc's own.
+    pub(crate) fn checked(self) -> Result<SigSet, Error> {
+        match self.iter().find(|signal| signal.is_reserved()) {
+            Some(reserved) => Err(Error::Reserved(reserved)),
+            None => Ok(self.to_kernel()),
+        }
     }
 
     /// The set that the kernel told; bits that are no signal are left out.

@@ -89,9 +89,20 @@ impl Program {
     /// If it can not be started.
     #[must_use]
     pub fn spawn(command: &mut Command) -> Self {
+        Self::spawn_prepared(command, |_| ())
+    }
+
+    /// The same; the command is prepared further when it is known that every signal has its default action.
+    ///
+    /// # Panics
+    ///
+    /// If it can not be started.
+    #[must_use]
+    pub fn spawn_prepared(command: &mut Command, prepare: impl FnOnce(&mut Command)) -> Self {
         let (output, input) = std::io::pipe().expect("a pipe");
         let second = input.try_clone().expect("a descriptor");
         raw::with_default_signals(command);
+        prepare(command);
         let mut child = command.stdout(input).stderr(second).spawn().expect("it starts");
         // The command still holds the pipe's other end, which must not keep the lines from ending.
         command.stdout(Stdio::null()).stderr(Stdio::null());

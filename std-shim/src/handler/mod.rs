@@ -22,7 +22,7 @@ use core::{any::type_name, fmt, ptr::NonNull};
 
 use crate::{
     Foreign, Interrupt,
-    trip::{Trampoline, Word},
+    trip::{Trampoline, Word, parts},
 };
 
 /// What a handler may return: nothing, or whether it failed.
@@ -179,6 +179,7 @@ impl Handler {
 
     /// The handler of [`shutdown_flag`](crate::shutdown_flag): the flag itself is set in signal context.
     pub(crate) fn shutdown() -> Self {
+        parts::SHUTDOWN.is_asked_for();
         struct ShutdownFlag;
         static HEADER: Header = Header::of_trampoline(Trampoline::Shutdown, type_name::<ShutdownFlag>);
         Self(NonNull::from_ref(&HEADER))
@@ -186,6 +187,7 @@ impl Handler {
 
     /// The handler of the kick, which never runs: its trampoline does nothing.
     pub(crate) fn kick() -> Self {
+        parts::KICK.is_asked_for();
         struct Kick;
         static HEADER: Header = Header::of_trampoline(Trampoline::Kick, type_name::<Kick>);
         Self(NonNull::from_ref(&HEADER))

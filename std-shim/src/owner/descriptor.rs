@@ -38,8 +38,9 @@ pub(super) fn is_lost() {
 /// In the child of a fork: gives up the parent's.
 pub(super) fn disinherit() {
     // Relaxed: there is no other thread.
-    let parents = DESCRIPTOR.swap(NONE, Ordering::Relaxed);
+    let parents = DESCRIPTOR.load(Ordering::Relaxed);
     if parents != NONE {
+        DESCRIPTOR.store(NONE, Ordering::Relaxed); // Relaxed: as above
         sys::close(parents);
     }
 }

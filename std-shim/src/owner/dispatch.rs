@@ -1,14 +1,14 @@
 //! The safe point: running the handlers of what is pending.
 
-use core::{
-    fmt,
-    fmt::Write,
-    sync::atomic::{AtomicU32, Ordering},
-};
+use core::sync::atomic::{AtomicU32, Ordering};
 
 use sigtrip_core::Disposition;
 
-use super::{install::copy_of, session, wakeup};
+use super::{
+    install::copy_of,
+    report::{Event, report},
+    session, wakeup,
+};
 use crate::{
     Frame, Interrupt, Signal,
     handler::Delivery,
@@ -46,12 +46,20 @@ pub fn check_signals() -> Result<(), Interrupt> {
     if DISPATCHER.any_pending() { drain(Frame::caller()).map(drop) } else { Ok(()) }
 }
 
+/// The safe point of what may be called without a session too.
+pub(crate) fn safe_point(frame: Frame) -> Result<(), Interrupt> {
+    if session::is_owner() { drain(frame).map(drop) } else { Ok(()) }
+}
+
 /// Dispatches if the caller is the owner. Returns how many handlers ran.
-#[inline(never)]
+#[inline(always)] // what follows is called from here, and once more at the end of a session
 pub(crate) fn drain(frame: Frame) -> Result<u32, Interrupt> {
-    if !session::is_owner() {
-        Ok(0)
-    } else if session::is_plain() {
+    if !session::is_owner_here() { Ok(0) } else { run_pending(frame) }
+}
+
+#[inline(never)]
+fn run_pending(frame: Frame) -> Result<u32, Interrupt> {
+    if session::is_plain() {
         // A copy of its own, so that who asked for no record pays nothing for each signal.
         run_each(frame, |_, _| ())
     } else {
@@ -88,7 +96,7 @@ fn run_each(frame: Frame, tell: impl Fn(Signal, &mut Delivery)) -> Result<u32, I
         delivery.is_of(signal);
         tell(signal, &mut delivery);
         let Disposition::Handler(word) = disposition else {
-            report(format_args!("{signal} ignored due to race condition"));
+            report(Event::Race(signal));
             return Ok(());
         };
         ran += 1;
@@ -101,7 +109,7 @@ fn run_each(frame: Frame, tell: impl Fn(Signal, &mut Delivery)) -> Result<u32, I
 #[cold]
 fn tell_of_failed_write() {
     if let Some(errno) = wakeup::failed_write() {
-        report(format_args!("the signal wakeup descriptor could not be written to: {errno}"));
+        report(Event::FailedWrite(errno));
     }
 }
 
@@ -210,7 +218,7 @@ impl DrainTheRest {
             return;
         }
         let Some(passes) = self.passes.checked_sub(1) else {
-            report(format_args!("signals were simulated without end while the session ended"));
+            report(Event::WithoutEnd);
             return DISPATCHER.clear_pending();
         };
         let _also_after_a_panic = Self { frame: self.frame, passes };
@@ -219,8 +227,8 @@ impl DrainTheRest {
 }
 
 fn run_at_the_end(frame: Frame) {
-    if let Err(interrupt) = run_recorded(frame) {
-        report(format_args!("a handler failed while the session ended: {interrupt}"));
+    if let Err(interrupt) = run_pending(frame) {
+        report(Event::Failed(interrupt));
     }
 }
 
@@ -245,18 +253,4 @@ fn one_panic_at_a_time(run: impl FnOnce()) {
 #[cfg(not(feature = "std"))]
 fn one_panic_at_a_time(run: impl FnOnce()) {
     run();
-}
-
-/// Says on standard error what has no other way to be said.
-#[cold]
-fn report(what: fmt::Arguments<'_>) {
-    struct Stderr;
-    impl Write for Stderr {
-        fn write_str(&mut self, text: &str) -> fmt::Result {
-            sys::write_stderr(text.as_bytes());
-            Ok(())
-        }
-    }
-    // The sink never fails.
-    let _ = writeln!(Stderr, "sigtrip: {what}");
 }

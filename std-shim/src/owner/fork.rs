@@ -20,7 +20,7 @@ use core::{
 use super::{descriptor, dispatch, session, table::Table, wakeup};
 use crate::{
     Error, sys,
-    trip::{self, DISPATCHER, hook},
+    trip::{self, DISPATCHER, hook, parts::HOOKS},
 };
 
 /// What *prepare* holds for *parent* and *child*.
@@ -83,10 +83,12 @@ extern "C" fn child() {
     REGISTERED.store(DONE, Ordering::Relaxed);
     let mut table = HELD.0.take();
     hook::forked();
-    if let Some(table) = &table {
+    if let Some(table) = &table
+        && HOOKS.is_used()
+    {
         table.hooks.keep_waiting(sys::thread_of_errno());
         #[cfg(feature = "std")]
-        table.instances.inherit();
+        table.instances.inherit(); // they are made of hooks
     }
     DISPATCHER.clear_pending();
     DISPATCHER.armed().disarm();

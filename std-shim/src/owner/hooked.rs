@@ -9,41 +9,68 @@
 //! `sigaction`, so that nothing is lost in between. Some → none: what is below is put back, if ours is still there. If it is not,
 //! foreign code has taken the signal over; then that one's disposition is the truth, and it is left alone.
 
-use core::cell::RefCell;
+use core::{cell::Cell, mem};
 
 use sigtrip_core::{Disposition, Kernel, Signum};
 
 use crate::{
     Error, Foreign, Signal,
     sys::{self, Action, Errno},
-    trip::{Trampoline, Unix, hook},
+    trip::{Trampoline, Unix, hook, parts::HOOKS},
 };
 
 /// What is below each signal that has hooks.
-pub(super) struct Hooked([Option<Below>; sys::SIGNAL_MAX as usize]);
+pub(super) struct Hooked([Place; sys::SIGNAL_MAX as usize]);
+
+/// All zero where there is nothing, so that the whole table is no part of the program's file.
+struct Place {
+    is_hooked: bool,
+    below: Below,
+}
+
+impl Place {
+    const NOTHING: Self = Self { is_hooked: false, below: Below::of(Action::DEFAULT, 0) };
+
+    fn get(&self) -> Option<&Below> {
+        self.is_hooked.then_some(&self.below)
+    }
+}
 
 struct Below {
     action: Action,
     /// How many of the signal's hooks do not want a foreign handler to be called.
     unchained: usize,
-    /// What `siginterrupt` has said since the disposition was set.
-    restart: Option<bool>,
+    restart: Restart,
+}
+
+/// What `siginterrupt` has said since the disposition was set.
+#[derive(Clone, Copy)]
+enum Restart {
+    Nothing,
+    Yes,
+    No,
 }
 
 impl Hooked {
     pub(super) const fn new() -> Self {
-        Self([const { None }; sys::SIGNAL_MAX as usize])
+        Self([Place::NOTHING; sys::SIGNAL_MAX as usize])
     }
 
+    /// Inlined: where no hook is used there is nothing below, and what is done with it is not in the program.
+    #[inline(always)]
     fn below(&mut self, signal: Signum) -> Option<&mut Below> {
-        self.0.get_mut(index(signal))?.as_mut()
+        let place = self.0.get_mut(index(signal)).filter(|place| HOOKS.is_used() && place.is_hooked)?;
+        Some(&mut place.below)
     }
 
     /// `sigaction` that changes nothing.
     pub(super) fn query(&self, signal: Signum) -> Result<Action, Errno> {
         let now = sys::query(signal)?;
-        Ok(match self.0.get(index(signal)) {
-            Some(Some(below)) if Trampoline::is_ours(&now) => below.action,
+        if !HOOKS.is_used() {
+            return Ok(now);
+        }
+        Ok(match self.0.get(index(signal)).and_then(Place::get) {
+            Some(below) if Trampoline::is_ours(&now) => below.action,
             _ => now,
         })
     }
@@ -66,7 +93,7 @@ impl Hooked {
         let (kernel, before) = (sys::query(signal)?, self.query(signal)?);
         let new = match self.below(signal) {
             Some(below) if Trampoline::is_ours(&kernel) => {
-                below.restart = Some(restart);
+                below.restart = if restart { Restart::Yes } else { Restart::No };
                 below.action = below.action.restarting(restart);
                 below.dressed(signal)
             }
@@ -84,10 +111,10 @@ impl Hooked {
             below.chain(signal);
             return Ok(());
         }
-        let mut below = Below { action: sys::query(signal)?, unchained, restart: None };
+        let mut below = Below::of(sys::query(signal)?, unchained);
         below.set(signal, below.action)?;
         if let Some(place) = self.0.get_mut(index(signal)) {
-            *place = Some(below);
+            *place = Place { is_hooked: true, below };
         }
         Ok(())
     }
@@ -102,7 +129,8 @@ impl Hooked {
 
     /// The signal loses its last hook, which is linked still. A delivery that is under way calls the foreign handler still.
     pub(super) fn remove_last(&mut self, signal: Signum) {
-        let Some(below) = self.0.get_mut(index(signal)).and_then(Option::take) else { return };
+        let Some(place) = self.0.get_mut(index(signal)) else { return };
+        let Place { is_hooked: true, below } = mem::replace(place, Place::NOTHING) else { return };
         if sys::query(signal).is_ok_and(|now| Trampoline::is_ours(&now)) {
             // It can not be refused: it stood there before.
             let _ = sys::replace(signal, &below.action);
@@ -112,8 +140,8 @@ impl Hooked {
     /// Puts what is below in the kernel, for the time after exec, which forgets handlers and keeps *ignore*.
     #[cfg(feature = "std")]
     pub(super) fn uncover_before_exec(&self) {
-        for (signal, below) in Signal::all().zip(&self.0) {
-            if let Some(below) = below
+        for (signal, place) in Signal::all().zip(&self.0) {
+            if let Some(below) = place.get()
                 && sys::query(signal.signum()).is_ok_and(|now| Trampoline::is_ours(&now))
             {
                 // It can not be refused: it stood there before.
@@ -128,10 +156,14 @@ fn index(signal: Signum) -> usize {
 }
 
 impl Below {
+    const fn of(action: Action, unchained: usize) -> Self {
+        Self { action, unchained, restart: Restart::Nothing }
+    }
+
     /// What is below is another. The foreign handler is there before ours is installed to call it, and goes after a handler is tripped
     /// instead: at each moment a delivery has its receiver.
     fn set(&mut self, signal: Signum, action: Action) -> Result<(), Errno> {
-        let earlier = Self { action, unchained: self.unchained, restart: None };
+        let earlier = Self::of(action, self.unchained);
         let ours = Trampoline::is_ours(&action);
         if !ours {
             sys::hand_over(signal, &action);
@@ -152,7 +184,11 @@ impl Below {
             Some(ours) => ours.with_hooks().action().delivered_as(&self.action),
             None => self.hooks_alone(signal),
         };
-        self.restart.map_or(dressed, |restart| dressed.restarting(restart))
+        match self.restart {
+            Restart::Nothing => dressed,
+            Restart::Yes => dressed.restarting(true),
+            Restart::No => dressed.restarting(false),
+        }
     }
 
     /// No handler waits for a safe point: what the delivery interrupts need not know of it. Unless a foreign one has said otherwise.
@@ -180,12 +216,13 @@ impl Below {
 /// The system as the core asks for it, where a signal may have hooks. Owner context, with the writers' lock held.
 pub(super) struct Covered<'a> {
     unix: Unix,
-    hooked: RefCell<&'a mut Hooked>,
+    /// Taken out for the time of a call.
+    hooked: Cell<Option<&'a mut Hooked>>,
 }
 
 impl<'a> Covered<'a> {
     pub(super) const fn new(unix: Unix, hooked: &'a mut Hooked) -> Self {
-        Self { unix, hooked: RefCell::new(hooked) }
+        Self { unix, hooked: Cell::new(Some(hooked)) }
     }
 }
 
@@ -199,7 +236,15 @@ impl Kernel for Covered<'_> {
         new: &Disposition<(), Foreign>,
     ) -> Result<Disposition<(), Foreign>, Error> {
         let action = self.unix.action(new)?;
-        let replaced = self.hooked.borrow_mut().replace(signal, &action);
+        let hooked = self.hooked.take();
+        let replaced = match hooked {
+            Some(hooked) => {
+                let replaced = hooked.replace(signal, &action);
+                self.hooked.set(Some(hooked));
+                replaced
+            }
+            None => sys::replace(signal, &action), // it can not be: no call is inside another
+        };
         replaced.map(Unix::classify).map_err(Error::system("sigaction"))
     }
 

@@ -17,7 +17,7 @@ use crate::{
     handler::Delivery,
     sys::{self, Action},
     trip::{
-        DISPATCHER, Trampoline, Unix, Word, extras,
+        DISPATCHER, Trampoline, Unix, Word, extras, parts,
         record::{self, Asked},
     },
 };
@@ -53,7 +53,16 @@ use crate::{
 /// ```
 #[track_caller]
 pub fn signal(signal: Signal, disposition: impl Into<Disposition>) -> Result<Disposition, Interrupt> {
+    asks_for_faults(signal);
     replace(signal, disposition.into(), Frame::caller())
+}
+
+/// Who lets a signal in says so. Inlined, so that it says nothing in a program where that signal is a constant and no fault.
+#[inline(always)]
+fn asks_for_faults(signal: Signal) {
+    if signal.is_fault() {
+        parts::FAULTS.is_asked_for();
+    }
 }
 
 /// Installs a closure as the signal's handler, for Rust's way of saying it. Returns what was there before.
@@ -81,6 +90,7 @@ where
     F: Fn(&Delivery) -> R + Send + Sync + 'static,
     R: Outcome,
 {
+    asks_for_faults(signal);
     replace(signal, Disposition::Handler(Handler::new(handler)), Frame::caller())
 }
 
@@ -187,9 +197,18 @@ fn set_held(signal: Signal, new: Disposition, held: Option<sys::Blocked>) -> Res
     }
 }
 
+/// Sets a disposition for a host, which may handle any signal. Owner context, catchable signals only.
+pub(crate) fn set_hosts_word(
+    signal: Signal,
+    new: CoreDisposition<Word, Foreign>,
+) -> Result<Replaced<Word, Foreign>, Error> {
+    asks_for_faults(signal);
+    set_word(signal, new, trampoline(signal, None))
+}
+
 /// Sets a disposition whose handler is an opaque word; the first time in a session it keeps what was there. Owner context,
 /// catchable signals only.
-pub(crate) fn set_word(
+fn set_word(
     signal: Signal,
     new: CoreDisposition<Word, Foreign>,
     trampoline: Trampoline,
@@ -197,7 +216,7 @@ pub(crate) fn set_word(
     let signum = signal.signum();
     let mut table = Table::lock();
     let before = table.hooked.query(signum).map_err(Error::system("sigaction"))?;
-    if !Trampoline::is_ours(&before) {
+    if parts::FAULTS.is_used() && !Trampoline::is_ours(&before) {
         sys::hand_over(signum, &before);
     }
     let kernel = Covered::new(Unix(trampoline), &mut table.hooked);
@@ -230,14 +249,14 @@ fn with_handler(kernel: CoreDisposition<(), Foreign>, handler: Option<Handler>) 
 }
 
 /// Which trampoline a handler of this signal needs; a host's words say nothing of it.
-pub(crate) fn trampoline(signal: Signal, handler: Option<&Handler>) -> Trampoline {
+fn trampoline(signal: Signal, handler: Option<&Handler>) -> Trampoline {
     trampoline_that_keeps(record::asked(signal.signum()), signal, handler)
 }
 
 fn trampoline_that_keeps(asked: Asked, signal: Signal, handler: Option<&Handler>) -> Trampoline {
     if let Some(trampoline) = handler.and_then(Handler::trampoline) {
         trampoline
-    } else if signal.is_fault() {
+    } else if parts::FAULTS.is_used() && signal.is_fault() {
         if asked.has(Asked::RECORD) { Trampoline::RecordingFault } else { Trampoline::Fault }
     } else if asked.has(Asked::RECORD) {
         if asked.is_long() || extras::wanted() { Trampoline::RecordingFull } else { Trampoline::Recording }

@@ -5,7 +5,10 @@
 //! owner dispatches; it is never the signal itself again, which would be counted and handled twice.
 
 use super::install;
-use crate::{Disposition, Error, Handler, Signal, sys, trip::extras};
+use crate::{
+    Disposition, Error, Handler, Signal, sys,
+    trip::{extras, parts::KICK},
+};
 
 /// From now on the owner is kicked with this signal.
 pub(super) fn start(signal: Signal) -> Result<(), Error> {
@@ -17,10 +20,14 @@ pub(super) fn start(signal: Signal) -> Result<(), Error> {
 
 /// Nobody is kicked any more.
 pub(super) fn stop() {
-    extras::set_kick(None);
+    if KICK.is_used() {
+        extras::set_kick(None);
+    }
 }
 
 /// In the child of a fork: the owner is another thread.
 pub(super) fn inherit() {
-    extras::set_kick_thread(sys::kernel_thread());
+    if KICK.is_used() {
+        extras::set_kick_thread(sys::kernel_thread());
+    }
 }

@@ -74,16 +74,13 @@ impl From<MaskHow> for MaskChange {
 #[track_caller]
 pub fn pthread_sigmask(how: MaskHow, signals: impl Into<SignalSet>) -> Result<SignalSet, Interrupt> {
     let before = change(how, signals.into())?;
-    dispatch::drain(Frame::caller())?;
+    dispatch::safe_point(Frame::caller())?;
     Ok(SignalSet::from_kernel(before) & SignalSet::valid())
 }
 
 /// Returns the mask before. No safe point.
 pub(crate) fn change(how: MaskHow, signals: SignalSet) -> Result<SigSet, Error> {
-    if let Some(reserved) = (signals - SignalSet::valid()).iter().next() {
-        return Err(Error::Reserved(reserved));
-    }
-    sys::change_mask(how.into(), signals.to_kernel()).map_err(Error::system("pthread_sigmask"))
+    sys::change_mask(how.into(), signals.checked()?).map_err(Error::system("pthread_sigmask"))
 }
 
 /// The signals that wait because the calling thread blocks them, be they sent to the thread or to the process: POSIX's and
@@ -132,7 +129,7 @@ pub fn sigpending() -> SignalSet {
 #[track_caller]
 pub fn block(signals: impl Into<SignalSet>) -> Result<MaskGuard, Interrupt> {
     let guard = MaskGuard { earlier: change(MaskHow::Block, signals.into())?, stays_here: PhantomData };
-    dispatch::drain(Frame::caller())?; // if a handler fails the guard is dropped
+    dispatch::safe_point(Frame::caller())?; // if a handler fails the guard is dropped
     Ok(guard)
 }
 
@@ -178,7 +175,7 @@ impl MaskGuard {
     #[track_caller]
     pub fn restore(self) -> Result<(), Interrupt> {
         drop(self);
-        dispatch::drain(Frame::caller()).map(drop)
+        dispatch::safe_point(Frame::caller())
     }
 }
 

@@ -35,6 +35,7 @@ pub(crate) mod poll;
 #[cfg(feature = "std")]
 pub(crate) mod pthread_kill;
 pub(crate) mod record;
+mod report;
 #[cfg(feature = "std")]
 pub(crate) mod retry;
 pub(crate) mod send;

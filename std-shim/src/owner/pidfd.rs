@@ -50,5 +50,5 @@ pub fn pidfd_open(pid: i32) -> Result<OwnedFd, Error> {
 pub fn pidfd_send_signal(process: impl AsFd, signal: impl Into<Option<Signal>>) -> Result<(), Interrupt> {
     sys::pidfd_send_signal(process.as_fd(), signal.into().map(Signal::signum))
         .map_err(Error::system("pidfd_send_signal"))?;
-    dispatch::drain(Frame::caller()).map(drop)
+    dispatch::safe_point(Frame::caller())
 }

@@ -83,5 +83,5 @@ pub fn pthread_kill(thread: &impl LiveThread, signal: impl Into<Option<Signal>>)
     }
     sys::pthread_kill(thread.pthread()?, signal.map(Signal::signum))
         .map_err(Error::system("pthread_kill"))?;
-    dispatch::drain(Frame::caller()).map(drop)
+    dispatch::safe_point(Frame::caller())
 }

@@ -7,7 +7,10 @@
 use super::{install, session, table::Table};
 use crate::{
     Error, Records, Signal, sys,
-    trip::record::{self, Asked},
+    trip::{
+        parts,
+        record::{self, Asked},
+    },
 };
 
 /// What is kept of a signal's deliveries: see [`record`](record()).
@@ -197,6 +200,7 @@ pub fn record(signal: Signal, options: impl Into<Option<RecordOptions>>) -> Resu
     if signal == Signal::CHLD && new.has(Asked::RECORD) {
         new = new.and(Asked::ALL_INFO); // the times of the child
     }
+    parts::RECORDS.is_asked_for();
     let mut table = Table::lock();
     let before = record::asked(signal.signum());
     record::ask(signal.signum(), new.and(before)); // more than enough, while the trampoline may be either

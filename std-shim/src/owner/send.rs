@@ -29,7 +29,7 @@ use crate::{Error, Frame, Interrupt, Signal, sys};
 #[track_caller]
 pub fn raise_signal(signal: Signal) -> Result<(), Interrupt> {
     sys::raise(signal.signum()).map_err(Error::system("raise"))?;
-    dispatch::drain(Frame::caller()).map(drop)
+    dispatch::safe_point(Frame::caller())
 }
 
 /// Sends a signal to a process (`pid` > 0), to the caller's process group (0), to a process group (-`pid`), or to all that may
@@ -51,7 +51,7 @@ pub fn raise_signal(signal: Signal) -> Result<(), Interrupt> {
 #[track_caller]
 pub fn kill(pid: i32, signal: impl Into<Option<Signal>>) -> Result<(), Interrupt> {
     sys::kill(pid, signal.into().map(Signal::signum)).map_err(Error::system("kill"))?;
-    dispatch::drain(Frame::caller()).map(drop)
+    dispatch::safe_point(Frame::caller())
 }
 
 /// Sends a signal to every process of a group (`group` > 1), or of the caller's own (0): C's `killpg`. `None` sends nothing
@@ -78,7 +78,7 @@ pub fn killpg(group: i32, signal: impl Into<Option<Signal>>) -> Result<(), Inter
         return Err(Error::ProcessGroup(group).into());
     }
     sys::killpg(group, signal.into().map(Signal::signum)).map_err(Error::system("killpg"))?;
-    dispatch::drain(Frame::caller()).map(drop)
+    dispatch::safe_point(Frame::caller())
 }
 
 /// Sends a signal to a process together with an int, which the receiver reads as `si_value.sival_int`: POSIX's `sigqueue`.
@@ -107,5 +107,5 @@ pub fn killpg(group: i32, signal: impl Into<Option<Signal>>) -> Result<(), Inter
 #[track_caller]
 pub fn sigqueue(pid: i32, signal: impl Into<Option<Signal>>, value: i32) -> Result<(), Interrupt> {
     sys::sigqueue(pid, signal.into().map(Signal::signum), value).map_err(Error::system("sigqueue"))?;
-    dispatch::drain(Frame::caller()).map(drop)
+    dispatch::safe_point(Frame::caller())
 }

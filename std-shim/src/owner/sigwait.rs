@@ -100,7 +100,7 @@ fn accept(
     deadline: Option<Duration>,
     frame: Frame,
 ) -> Result<Option<SigInfo>, Interrupt> {
-    let signals = checked(signals)?;
+    let signals = signals.checked()?;
     if session::is_owner() {
         accept_as_owner(signals, deadline, frame)
     } else {
@@ -175,7 +175,7 @@ fn take(signals: SigSet, time: Option<Duration>) -> Result<Option<SigInfo>, Erro
 /// ```
 #[track_caller]
 pub fn sigsuspend(mask: impl Into<SignalSet>) -> Result<(), Interrupt> {
-    let mask = checked(mask.into())?;
+    let mask = mask.into().checked()?;
     if session::is_owner() {
         let mut wake_alone = [sys::NO_ENTRY];
         Wait::new(Frame::caller()).or_handled().for_descriptors(&mut wake_alone, Some(&mask))?;
@@ -183,12 +183,4 @@ pub fn sigsuspend(mask: impl Into<SignalSet>) -> Result<(), Interrupt> {
         sys::sigsuspend(mask);
     }
     Ok(())
-}
-
-/// The kernel's form of a set that holds nothing of libc's own.
-fn checked(signals: SignalSet) -> Result<SigSet, Error> {
-    match signals.iter().find(|signal| signal.is_reserved()) {
-        Some(reserved) => Err(Error::Reserved(reserved)),
-        None => Ok(signals.to_kernel()),
-    }
 }

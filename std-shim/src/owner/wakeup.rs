@@ -17,7 +17,7 @@ use crate::Error;
 use crate::owner::session;
 use crate::{
     sys::{self, Errno},
-    trip::extras,
+    trip::{extras, parts::EXTRAS},
 };
 
 /// The number that the user gave, or `NONE`.
@@ -110,6 +110,9 @@ pub(crate) fn set(descriptor: c_int, warn_on_full_buffer: bool) -> Result<Option
 /// No more bytes. Owner context. Our descriptor stays, since it may be being written to, but no longer stands for the user's file: whoever
 /// reads there would wait for an end that never comes.
 pub(crate) fn forget() -> Option<c_int> {
+    if !EXTRAS.is_used() {
+        return None; // there was none
+    }
     extras::set_wakeup(None);
     install::refresh();
     // Relaxed: as above.
@@ -129,6 +132,9 @@ fn exchange(given: c_int) -> Option<c_int> {
 
 /// In the child of a fork: its parent's wakeup descriptor is its parent's.
 pub(super) fn disinherit() {
+    if !EXTRAS.is_used() {
+        return;
+    }
     extras::set_wakeup(None);
     // Relaxed: there is no other thread, which could be writing to it.
     let ours = OURS.swap(NONE, Ordering::Relaxed);

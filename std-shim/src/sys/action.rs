@@ -128,7 +128,7 @@ impl Action {
 /// Every signal that can be blocked and is not libc's own: the mask as the kernel tells it back. Async-signal-safe.
 fn all_signals() -> SigSet {
     let (first_real_time, last) = super::real_time_range();
-    let ours = |&n: &u32| n < 32 || (first_real_time..=last).contains(&n);
+    let ours = |&n: &u32| n <= numbers::LAST_STANDARD || (first_real_time..=last).contains(&n);
     let can_be_blocked =
         |&n: &u32| n != numbers::SIGKILL.unsigned_abs() && n != numbers::SIGSTOP.unsigned_abs();
     let mut set = [0; WORDS];

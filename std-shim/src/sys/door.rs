@@ -36,6 +36,9 @@ use sigtrip_core::Signum;
 
 use super::{Blocked, Errno, MaskChange, SigSet, WORDS, current_thread, frame_mask, mask};
 
+/// Whether anybody has asked for it, ever. Where no code of a program does, an optimised build knows that this is false, and what is
+/// behind it is not in the program.
+static ASKED_FOR: AtomicBool = AtomicBool::new(false);
 /// Those that it shuts.
 static SIGNALS: Words = Words::new();
 /// Whose mask it is in, or `NOBODY`.
@@ -74,9 +77,8 @@ impl Words {
 /// Whether the calling thread is the one with the door: where there is none, one load. Any context.
 #[inline]
 fn is_mine() -> bool {
-    // Relaxed: a thread sees its own store, and no other thread's identity equals its own.
-    let thread = THREAD.load(Ordering::Relaxed);
-    thread != NOBODY && thread == current_thread()
+    // Relaxed, both: a thread sees its own store, and no other thread's identity equals its own.
+    ASKED_FOR.load(Ordering::Relaxed) && THREAD.load(Ordering::Relaxed) == current_thread()
 }
 
 fn in_a_section() -> bool {
@@ -87,8 +89,8 @@ fn in_a_section() -> bool {
 
 /// Whether it is closed. Of its thread.
 pub(crate) fn is_closed() -> bool {
-    // Relaxed: one thread's, see above.
-    CLOSED.load(Ordering::Relaxed)
+    // Relaxed, both: one thread's, see above.
+    ASKED_FOR.load(Ordering::Relaxed) && CLOSED.load(Ordering::Relaxed)
 }
 
 fn set_closed(closed: bool) {
@@ -179,13 +181,18 @@ pub(crate) fn include(signal: Signum, wanted: bool) {
     let signals = SIGNALS.get();
     SIGNALS.set(if wanted { or(signals, only) } else { and_not(signals, only) });
     if wanted {
-        // Relaxed: as in `is_mine`.
+        // Relaxed, both: as in `is_mine`.
+        ASKED_FOR.store(true, Ordering::Relaxed);
         THREAD.store(current_thread(), Ordering::Relaxed);
     }
 }
 
 /// After that: the mask is as it is to be. With no signal left there is no door.
 pub(crate) fn settle() {
+    // Relaxed: as in `is_mine`.
+    if !ASKED_FOR.load(Ordering::Relaxed) {
+        return;
+    }
     if SIGNALS.get() == [0; WORDS] {
         return remove();
     }
@@ -227,6 +234,10 @@ pub(crate) fn leave_section(blocked: &mut Blocked) {
 
 /// In the child of a fork, with every signal blocked: the door is open. It is the forking thread's from now on, if that is the owner.
 pub(crate) fn forked(blocked: Option<&mut Blocked>, is_owner: bool) {
+    // Relaxed: there is no other thread.
+    if !ASKED_FOR.load(Ordering::Relaxed) {
+        return;
+    }
     set_closed(false);
     if !is_mine() {
         // The mask with the door was another thread's, which is not here.

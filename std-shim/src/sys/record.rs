@@ -12,7 +12,7 @@ use core::{
 
 use sigtrip_core::Signum;
 
-use super::{SigInfo, context, kernel_thread, now};
+use super::{SigInfo, context, kernel_thread, time::clock};
 
 const WIDE: bool = size_of::<usize>() == 8;
 /// The words of every record: up to the value that was sent, or the status of a child.
@@ -75,9 +75,9 @@ impl RawRecord {
 
     /// Adds the monotonic clock's time. As a rule no system call; async-signal-safe, but it may change `errno`.
     pub(crate) fn add_time(&mut self) {
-        let now = now();
-        self.words[Self::SECONDS] = now.as_secs() as usize;
-        self.words[Self::NANOSECONDS] = now.subsec_nanos() as usize;
+        let (seconds, nanoseconds) = clock();
+        self.words[Self::SECONDS] = seconds as usize;
+        self.words[Self::NANOSECONDS] = nanoseconds as usize;
     }
 
     /// Adds where the thread was interrupted. Async-signal-safe.

@@ -50,7 +50,7 @@ pub(crate) fn rest(times: u32) {
     } else if times < YIELDS {
         give_way();
     } else {
-        sleep_thread(now() + Duration::from_micros(100));
+        sleep_thread(now().saturating_add(Duration::from_micros(100)));
     }
 }
 

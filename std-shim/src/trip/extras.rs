@@ -15,6 +15,7 @@ use core::{
 
 use sigtrip_core::Signum;
 
+use super::parts::EXTRAS;
 use crate::{Signal, sys};
 
 /// Whether any of the others is set.
@@ -34,7 +35,8 @@ static KICK_SIGNAL: AtomicU32 = AtomicU32::new(0);
 /// Whether it was kicked and has not dispatched since.
 static KICKED: AtomicBool = AtomicBool::new(false);
 
-/// Whether a kick has reached the owner since it last asked.
+/// Whether a kick has reached the owner since it last asked. Kept where nobody asks: see `kick` in `trampoline.rs`.
+#[used]
 static KICK_HAS_COME: AtomicBool = AtomicBool::new(false);
 
 const NONE: c_int = -1;
@@ -118,6 +120,7 @@ pub(crate) fn take_kick() -> bool {
 
 /// Sets or takes away the notify hook. Owner context.
 pub(crate) fn set_notify(hook: Option<Notify>) {
+    EXTRAS.is_asked_for();
     let hook = hook.map_or(ptr::null_mut(), |hook| hook as *mut ());
     // Release: pairs with the Acquire in `notify`.
     NOTIFY.store(hook, Ordering::Release);
@@ -126,6 +129,7 @@ pub(crate) fn set_notify(hook: Option<Notify>) {
 
 /// Sets or takes away the descriptor to which bytes are written. Owner context.
 pub(crate) fn set_wakeup(descriptor: Option<c_int>) {
+    EXTRAS.is_asked_for();
     // Relaxed: see `write_byte`.
     WAKEUP.store(descriptor.unwrap_or(NONE), Ordering::Relaxed);
     look_again();
@@ -139,6 +143,7 @@ pub(crate) fn take_failed_write() -> Option<sys::Errno> {
 
 /// Whom to kick, and how; `None`: nobody, from now on. Owner context; to name somebody while no signal of ours is installed.
 pub(crate) fn set_kick(target: Option<(c_int, Signum)>) {
+    EXTRAS.is_asked_for();
     // Relaxed: see `kick`.
     KICK_SIGNAL.store(target.map_or(0, |(_, signal)| signal.get()), Ordering::Relaxed);
     KICK_PROCESS.store(sys::process(), Ordering::Relaxed);

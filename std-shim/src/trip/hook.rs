@@ -22,6 +22,7 @@ use core::{
 
 use sigtrip_core::{Gate, Signum};
 
+use super::parts::HOOKS;
 use crate::{
     siginfo::SigInfo,
     sys::{self, Earlier, Received},
@@ -356,7 +357,9 @@ fn change(signal: Signum, change: impl FnOnce(*mut Node) -> *mut Node) {
 
 /// In the child of a fork.
 pub(crate) fn forked() {
-    GATE.reset(sys::thread_of_errno());
+    if HOOKS.is_used() {
+        GATE.reset(sys::thread_of_errno());
+    }
     // Relaxed: there is no other thread.
     #[cfg(feature = "std")]
     FORKS.fetch_add(1, Ordering::Relaxed);

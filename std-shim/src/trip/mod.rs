@@ -9,6 +9,7 @@ pub(crate) mod hook;
 #[cfg(feature = "std")]
 mod inbox;
 mod kernel;
+pub(crate) mod parts;
 pub(crate) mod record;
 mod shutdown;
 mod trampoline;

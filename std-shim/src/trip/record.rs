@@ -18,7 +18,7 @@ use core::{
 
 use sigtrip_core::{Counts, Cursor, Records, Signum};
 
-use super::DISPATCHER;
+use super::{DISPATCHER, parts::RECORDS as RECORDS_ARE};
 use crate::sys::{self, ErrnoGuard, RECORD_WORDS, RawRecord};
 
 /// How many records there is room for.
@@ -255,6 +255,9 @@ pub(crate) fn counts(signal: Signum) -> [usize; 3] {
 
 /// In the child of a fork: what is there was the parent's; what was asked goes on.
 pub(crate) fn disinherit() {
+    if !RECORDS_ARE.is_used() {
+        return;
+    }
     RECORDS.forget_all();
     // Relaxed: there is no other thread.
     ANNOUNCED.store(RECORDS.start().to_word(), Ordering::Relaxed);
@@ -263,6 +266,9 @@ pub(crate) fn disinherit() {
 
 /// At the end of a session and at the start of one: nothing was asked, and what is there goes to nobody. Owner context.
 pub(crate) fn forget() {
+    if !RECORDS_ARE.is_used() {
+        return;
+    }
     for asked in &ASKED {
         asked.store(0, Ordering::Relaxed); // Relaxed: see `asked`
     }

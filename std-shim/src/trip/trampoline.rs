@@ -20,6 +20,8 @@
 //!
 //! Hooks run before the bit is set: what they write the handler finds.
 //!
+//! One that belongs to a part of the library which this program does not use is not in the program: see `parts.rs`.
+//!
 //! `errno` is saved only where something can touch it: setting a bit can not. What can not happen: a panic or an endless
 //! loop. Every path is straight; a number out of range does nothing.
 
@@ -27,7 +29,11 @@ use core::ffi::{c_int, c_void};
 
 use sigtrip_core::Signum;
 
-use super::{DISPATCHER, Unix, extras, hook, record, shutdown};
+use super::{
+    DISPATCHER, Unix, extras, hook,
+    parts::{EXTRAS, FAULTS, HOOKS, KICK, RECORDS, SHUTDOWN},
+    record, shutdown,
+};
 use crate::sys::{Action, ErrnoGuard, Fault, InfoHandler, Received};
 
 /// Which function the kernel is to call.
@@ -52,59 +58,76 @@ pub(crate) enum Trampoline {
     InformedKick,
 }
 
-/// Those that take the number alone.
-const PLAIN: [(Trampoline, extern "C" fn(c_int)); 7] = [
-    (Trampoline::Lean, lean),
-    (Trampoline::Armed, armed),
-    (Trampoline::Full, full),
-    (Trampoline::Counted, counted),
-    (Trampoline::CountedLean, counted_lean),
-    (Trampoline::Shutdown, shutdown),
-    (Trampoline::Kick, kick),
-];
-
-/// Those that take the siginfo.
-const WITH_INFO: [(Trampoline, InfoHandler); 10] = [
-    (Trampoline::Fault, fault),
-    (Trampoline::Recording, recording),
-    (Trampoline::RecordingFull, recording_full),
-    (Trampoline::RecordingFault, recording_fault),
-    (Trampoline::Informed, informed),
-    (Trampoline::Hooks, hooks),
-    (Trampoline::InformedFault, informed_fault),
-    (Trampoline::FaultHooks, fault_hooks),
-    (Trampoline::InformedShutdown, informed_shutdown),
-    (Trampoline::InformedKick, informed_kick),
-];
+/// A function that the kernel can call, of either kind.
+enum Function {
+    /// It takes the number alone.
+    Plain(extern "C" fn(c_int)),
+    /// It takes the siginfo.
+    WithInfo(InfoHandler),
+}
 
 impl Trampoline {
+    const ALL: [Self; 17] = [
+        Self::Lean,
+        Self::Armed,
+        Self::Full,
+        Self::Fault,
+        Self::Counted,
+        Self::CountedLean,
+        Self::Recording,
+        Self::RecordingFull,
+        Self::RecordingFault,
+        Self::Shutdown,
+        Self::Kick,
+        Self::Informed,
+        Self::Hooks,
+        Self::InformedFault,
+        Self::FaultHooks,
+        Self::InformedShutdown,
+        Self::InformedKick,
+    ];
+
+    /// Its function, if its part of the library is used: otherwise it was never installed.
+    #[inline]
+    fn function(self) -> Option<Function> {
+        match self {
+            Self::Lean => Some(Function::Plain(lean)),
+            Self::Armed => Some(Function::Plain(armed)),
+            Self::Full if EXTRAS.is_used() => Some(Function::Plain(full)),
+            Self::Fault if FAULTS.is_used() => Some(Function::WithInfo(fault)),
+            Self::Shutdown if SHUTDOWN.is_used() => Some(Function::Plain(shutdown)),
+            Self::Kick if KICK.is_used() => Some(Function::Plain(kick)),
+            Self::Counted if RECORDS.is_used() => Some(Function::Plain(counted)),
+            Self::CountedLean if RECORDS.is_used() => Some(Function::Plain(counted_lean)),
+            Self::Recording if RECORDS.is_used() => Some(Function::WithInfo(recording)),
+            Self::RecordingFull if RECORDS.is_used() => Some(Function::WithInfo(recording_full)),
+            Self::RecordingFault if RECORDS.is_used() => Some(Function::WithInfo(recording_fault)),
+            Self::Informed if HOOKS.is_used() => Some(Function::WithInfo(informed)),
+            Self::Hooks if HOOKS.is_used() => Some(Function::WithInfo(hooks)),
+            Self::InformedFault if HOOKS.is_used() => Some(Function::WithInfo(informed_fault)),
+            Self::FaultHooks if HOOKS.is_used() => Some(Function::WithInfo(fault_hooks)),
+            Self::InformedShutdown if HOOKS.is_used() => Some(Function::WithInfo(informed_shutdown)),
+            Self::InformedKick if HOOKS.is_used() => Some(Function::WithInfo(informed_kick)),
+            _ => None,
+        }
+    }
+
     /// The kernel disposition that installs it.
     pub(crate) fn action(self) -> Action {
-        match self {
-            Self::Lean => Action::plain(lean),
-            Self::Armed => Action::plain(armed),
-            Self::Full => Action::plain(full),
-            Self::Fault => Action::with_info(fault),
-            Self::Counted => Action::plain(counted),
-            Self::CountedLean => Action::plain(counted_lean),
-            Self::Recording => Action::with_info(recording),
-            Self::RecordingFull => Action::with_info(recording_full),
-            Self::RecordingFault => Action::with_info(recording_fault),
-            Self::Shutdown => Action::plain(shutdown),
-            Self::Kick => Action::plain(kick),
-            Self::Informed => Action::with_info(informed),
-            Self::Hooks => Action::with_info(hooks),
-            Self::InformedFault => Action::with_info(informed_fault),
-            Self::FaultHooks => Action::with_info(fault_hooks),
-            Self::InformedShutdown => Action::with_info(informed_shutdown),
-            Self::InformedKick => Action::with_info(informed_kick),
+        match self.function() {
+            Some(Function::WithInfo(function)) => Action::with_info(function),
+            Some(Function::Plain(function)) => Action::plain(function),
+            // It can not be: who chooses it has asked for its part. This one loses no signal.
+            None => Action::plain(armed),
         }
     }
 
     /// Which of ours a kernel disposition is, whatever its flags.
     pub(crate) fn of(action: &Action) -> Option<Self> {
-        PLAIN.iter().find_map(|&(it, function)| action.calls(function).then_some(it)).or_else(|| {
-            WITH_INFO.iter().find_map(|&(it, function)| action.calls_with_info(function).then_some(it))
+        Self::ALL.into_iter().find(|it| match it.function() {
+            Some(Function::Plain(function)) => action.calls(function),
+            Some(Function::WithInfo(function)) => action.calls_with_info(function),
+            None => false,
         })
     }
 

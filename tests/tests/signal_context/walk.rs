@@ -9,6 +9,8 @@ use crate::{
 
 /// What runs in signal context; and what the library calls there that is not its own.
 const OURS: &[&str] = &["sigtrip::", "sigtrip_core::", "<sigtrip::", "<sigtrip_core::"];
+/// What is followed too where the program is compiled for its size, and little is inlined.
+const CORE: &[&str] = &["core::", "<core::"];
 
 /// What a function that must not be reached is about, by a part of its name.
 const FORBIDDEN: &[(&str, &[&str])] = &[
@@ -32,6 +34,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
 
 #[derive(Debug, Default)]
 pub(crate) struct Walk {
+    follows_core: bool,
     functions: BTreeMap<u64, Function>,
     names: BTreeMap<u64, String>,
     /// Functions of other files that it can call.
@@ -48,12 +51,21 @@ pub(crate) struct Walk {
 
 impl Walk {
     pub(crate) fn from(program: &Program, entry: u64) -> Self {
-        let mut walk = Self::default();
+        Self::default().walked(program, entry)
+    }
+
+    /// The same, also through what the core library has.
+    pub(crate) fn through_core(program: &Program, entry: u64) -> Self {
+        Self { follows_core: true, ..Self::default() }.walked(program, entry)
+    }
+
+    fn walked(mut self, program: &Program, entry: u64) -> Self {
+        let walk = &mut self;
         walk.visit(program, entry, entry, &mut vec![]);
         let mut stacks = BTreeMap::new();
         walk.stack = 8 + walk.deepest(entry, &mut stacks);
         walk.longest = walk.most(entry, &mut BTreeMap::new());
-        walk
+        self
     }
 
     pub(crate) fn functions(&self) -> usize {
@@ -74,7 +86,9 @@ impl Walk {
         }
         let name = program.function(at).map_or_else(|| format!("{at:#x}"), |symbol| symbol.name.clone());
         self.names.insert(at, name.clone());
-        if at != entry && !OURS.iter().any(|ours| name.starts_with(ours)) {
+        let followed = if self.follows_core { [OURS, CORE].concat() } else { OURS.to_vec() };
+        let goes_on = followed.iter().any(|part| name.starts_with(part)) && is_allowed(&name);
+        if at != entry && !goes_on {
             self.findings.insert(format!("{}: {name}", what_it_does(&name)));
             return;
         }
@@ -133,6 +147,10 @@ fn note(counts: &mut BTreeMap<String, usize>, name: &str, count: usize) {
     if count > 0 {
         *counts.entry(name.to_owned()).or_default() += count;
     }
+}
+
+fn is_allowed(name: &str) -> bool {
+    !FORBIDDEN.iter().any(|(_, parts)| parts.iter().any(|part| name.contains(part)))
 }
 
 /// In one word, for whoever reads the finding.

@@ -29,7 +29,10 @@ use core::{fmt, ptr, sync::atomic::Ordering};
 use super::{fork, table::Table};
 use crate::{
     Error, Signal, sys,
-    trip::hook::{GATE, Node, State},
+    trip::{
+        hook::{GATE, Node, State},
+        parts,
+    },
 };
 
 /// A hook that was registered; what [`unregister_hook`] takes. A plain value: dropping it changes nothing.
@@ -129,6 +132,7 @@ fn link(
     node: &'static Node,
     linked: impl FnOnce(HookId),
 ) -> Result<HookId, Error> {
+    parts::HOOKS.is_asked_for();
     fork::register()?;
     let mut table = Table::lock();
     if !node.book.is(State::Free) {
