@@ -49,6 +49,7 @@ const CASES: &[(&str, fn())] = &[
     ("hooks_are_statics", hooks_are_statics),
     ("hooks_can_be_ready_made", hooks_can_be_ready_made),
     ("deliveries_are_recorded", deliveries_are_recorded),
+    ("back_pressure_refuses_none", back_pressure_refuses_none),
     ("errors_can_be_told_apart_and_printed", errors_can_be_told_apart_and_printed),
 ];
 
@@ -280,6 +281,35 @@ fn deliveries_are_recorded() {
     sigqueue(std::process::id().cast_signed(), target, 5).expect("it does not fail");
     assert_eq!((handled(), delivered(target), refused(target), unrecorded(target)), (1, 1, 0, 0));
     assert_eq!(take_records().expect("the owner").count(), 0);
+}
+
+/// More than there is room for, which come all at once.
+fn back_pressure_refuses_none() {
+    const SENT: usize = 2000;
+    static TAKEN: AtomicUsize = AtomicUsize::new(0);
+    let _session = init().expect("the first");
+    let target = Signal::real_time_min();
+    let asked = record(target, RecordOptions::new().back_pressure(true));
+    if !cfg!(any(target_arch = "x86_64", target_arch = "x86", target_arch = "aarch64")) {
+        return assert_eq!(asked, Err(Error::NoBackPressure(target)));
+    }
+    on(target, |delivery| {
+        TAKEN.fetch_add(delivery.records().count(), Ordering::Relaxed);
+    })
+    .expect("ok");
+    let blocked = block(target).expect("ok");
+    for _ in 0..SENT {
+        sigqueue(std::process::id().cast_signed(), target, 5).expect("there is room in the kernel's queue");
+    }
+    blocked.restore().expect("none fails");
+    assert!(delivered(target) < SENT, "it was not held back");
+    while delivered(target) < SENT {
+        pause().expect("none fails");
+    }
+    check_signals().expect("none fails");
+    assert_eq!((TAKEN.load(Ordering::Relaxed), refused(target)), (SENT, 0));
+    let before = pthread_sigmask(MaskHow::Block, SignalSet::new()).expect("none fails");
+    assert!(before.is_empty());
 }
 
 fn errors_can_be_told_apart_and_printed() {

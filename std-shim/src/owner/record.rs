@@ -217,7 +217,7 @@ pub fn record(signal: Signal, options: impl Into<Option<RecordOptions>>) -> Resu
 
 /// That it can be had for this signal, if it is asked.
 fn check_back_pressure(signal: Signal, new: Asked) -> Result<(), Error> {
-    let possible = sys::door::KNOWN && signal >= Signal::real_time_min();
+    let possible = sys::door::KNOWN && signal.is_real_time();
     if new.has(Asked::BACK_PRESSURE) && !possible { Err(Error::NoBackPressure(signal)) } else { Ok(()) }
 }
 
