@@ -11,7 +11,7 @@ use crate::{
     sys::{self, Woken},
 };
 
-/// Why [`Host::wait_readable`] ended.
+/// Why [`Host::wait_readable`](super::Host::wait_readable) ended.
 ///
 /// ```
 /// # use sigtrip::embed::Waited;
