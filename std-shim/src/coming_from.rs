@@ -305,7 +305,7 @@
 //! | vfork / `posix_spawn` window closed | `children::before_exec_gives_back_what_is_ignored` |
 //! | Windows | no, because it has no signals; `ctrlc` has the one that it has |
 //! | linkable from C / other runtimes | `tests/tests/capi.rs::scenario` |
-//! | static program under 50 KB possible | no, because it is not measured here yet |
+//! | static program under 50 KB possible | `tests/tests/minimal.rs::each_program_is_as_small_as_is_said` |
 //! | double Ctrl-C / conditional shutdown | `ready_hooks::the_second_time_kills` |
 //! | model-checked core (loom, shuttle, kani) | `core/tests/loom/trip.rs::a_trip_is_dispatched_once_and_its_data_is_seen` |
 //! | fuzzed dispatch | `fuzz/fuzz_targets/dispatch.rs` |

@@ -8,7 +8,7 @@
 //! | | guarantee | held by |
 //! |---|---|---|
 //! | G1 | no signal is lost | models, mutants, stepper, fuzzer, storms, firmware |
-//! | G2 | signal context is safe at every instruction | audit, stepper, budget, `tidy`, sanitizers |
+//! | G2 | signal context is safe at every instruction | audit, small programs, stepper, budget, `tidy`, sanitizers |
 //! | G3 | nothing is dropped in silence | models and fuzzer of the ring; stepper; scenarios `records`, `recorded_iterators`, `back_pressure`, `doors` |
 //! | G4 | a failing handler strands nobody | models, stepper, fuzzer, storms `failing` |
 //! | G5 | the disposition is given back exactly | stepper, fuzzer `hooks`, scenarios `dispositions` and `hooks`, every storm |
@@ -38,6 +38,8 @@
 //! | AddressSanitizer | the scenarios, and what they leak | `.ci/sanitize address` |
 //! | critical sections | ours, and those of `critical-section` itself, which let a signal handler in | `cargo test -p sigtrip-tests --test critical_sections` |
 //! | C interface | scenarios and examples in C against four libraries, with std and without, static and shared; the header against the sources; what runs in signal context, read | `cargo test -p sigtrip-tests --test capi` |
+//! | small programs | their sizes, linked in five ways, beside the same by hand; no trampoline can panic without std, read from one compiled for its size | `cargo test -p sigtrip-tests --test minimal -- --nocapture` |
+//! | init | ours, with glibc and musl, as a process and as PID 1, beside tini and dumb-init | `cargo test -p sigtrip-tests --test init` |
 //! | firmware | a storm of interrupts on an emulated Cortex-M0 and Cortex-M3; with a broken take or sleep it must lose some | `bash .ci/other-targets firmware` |
 //! | other processors | the tests of core and shim for aarch64, s390x, mips64 and i686 | `bash .ci/other-targets cross aarch64-unknown-linux-gnu` |
 //!

@@ -81,6 +81,9 @@
 //! With `default-features = false` the crate is `no_std` and needs libc alone: the same dispositions, trampolines, safe points and
 //! waits, no heap. Handlers are functions, or closures that capture nothing. [`run`], threads and boxed errors are not there.
 //!
+//! An optimised program has of it what it asks for, and no more: one that blocks two signals and waits for them is less than a kilobyte
+//! larger than the same with libc alone; one that uses every part is 32 KB. `std-shim/examples/minimal` has them, and `init`, a PID 1.
+//!
 //! # From C
 //!
 //! The feature `capi` exports the functions of `include/sigtrip.h`, which is their documentation: a program in C, or a runtime in

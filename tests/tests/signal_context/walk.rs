@@ -55,6 +55,7 @@ impl Walk {
     }
 
     /// The same, also through what the core library has.
+    #[allow(dead_code, reason = "the audit without std, in `minimal.rs`, needs it")]
     pub(crate) fn through_core(program: &Program, entry: u64) -> Self {
         Self { follows_core: true, ..Self::default() }.walked(program, entry)
     }
