@@ -63,9 +63,9 @@ const BOUNDS: &[Bound] = &[
     smallest(Way::Static, NO_BOUND),
     smallest(Way::Musl, 14 * KIB),
     smallest(Way::Small, 6 * KIB + KIB / 2),
-    handles(Way::Dynamic, 9 * KIB),
+    handles(Way::Dynamic, 9 * KIB + KIB / 2),
     handles(Way::Static, 11 * KIB),
-    handles(Way::Musl, 8 * KIB + 16),
+    handles(Way::Musl, 12 * KIB + 16),
     handles(Way::Small, 10 * KIB),
 ];
 
