@@ -13,8 +13,9 @@ use std::io;
 use sigtrip_core::Signum;
 
 use super::{
+    give_back,
     hooked::Hooked,
-    install, session,
+    session,
     table::{Guarded, Table},
 };
 use crate::{
@@ -88,5 +89,5 @@ pub fn before_exec() -> io::Result<()> {
 
 fn is_as_the_session_left_it(signal: Signum, hooked: &Hooked) -> bool {
     let now = hooked.query(signal).map(Unix::classify);
-    now.is_ok_and(|kernel| install::is_still(&kernel, DISPATCHER.disposition(signal)))
+    now.is_ok_and(|kernel| give_back::is_still(&kernel, DISPATCHER.disposition(signal)))
 }

@@ -1,21 +1,15 @@
-//! Installing and giving back.
+//! Installing, and asking what is installed.
 //!
 //! What stood in the kernel before the session's first change of a signal is kept, exactly, until the session ends. What can
-//! not happen: a disposition of ours in the kernel without a handler in the table, or one given back that was no longer ours.
+//! not happen: a disposition of ours in the kernel without a handler in the table.
 
 use sigtrip_core::{Disposition as CoreDisposition, Replaced};
 
-use super::{
-    dispatch,
-    hooked::Covered,
-    session,
-    siginterrupt::Restarts,
-    table::{Guarded, Table},
-};
+use super::{dispatch, hooked::Covered, session, table::Table};
 use crate::{
     Disposition, Error, Foreign, Frame, Handler, Interrupt, Outcome, Signal,
     handler::Delivery,
-    sys::{self, Action},
+    sys,
     trip::{
         DISPATCHER, Trampoline, Unix, Word, extras, parts,
         record::{self, Asked},
@@ -333,59 +327,9 @@ pub(super) fn refresh_one(signal: Signal, writing: &mut Table, asked: Asked) -> 
     Ok(())
 }
 
-/// Gives back to the kernel what the session changed, where ours is still installed. The handlers stay in the table, for
-/// what is still pending.
-pub(super) fn give_back() {
-    let mut table = Table::lock();
-    let Guarded { earlier, restarts, hooked, .. } = &mut *table;
-    for (&signum, action) in &*earlier {
-        let (signal, ours) = (Signal::of(signum), DISPATCHER.disposition(signum));
-        // Where it is there already nothing is done: if foreign code has put it there, over hooks, those stay without deliveries.
-        let still = |now: Action| {
-            !now.same_request(action)
-                && (is_still(&Unix::classify(now), ours) || restarts.made(signal, now, *action))
-        };
-        if hooked.query(signum).is_ok_and(still) {
-            // It can not be refused: this very disposition was there before.
-            let _ = hooked.replace(signum, action);
-        }
-    }
-    earlier.clear();
-    *restarts = Restarts::new();
-}
-
-/// Whether the kernel has what we put there, whatever the table says of it: a host's has no word for the kick. What the user put
-/// back himself is his.
-pub(super) fn is_still(kernel: &CoreDisposition<(), Foreign>, ours: CoreDisposition<Word>) -> bool {
-    matches!(
-        (kernel, ours),
-        (CoreDisposition::Handler(()), _)
-            | (CoreDisposition::Default, CoreDisposition::Default)
-            | (CoreDisposition::Ignore, CoreDisposition::Ignore)
-    )
-}
-
-/// Takes every handler out of the table, and frees those that are ours to free.
-pub(super) fn free_handlers() {
-    let mut handlers = heapless::Vec::<Handler, { sys::SIGNAL_MAX as usize }>::new();
-    let writing = Table::lock();
-    for signal in Signal::all() {
-        let entry = DISPATCHER.note_disposition(signal.signum(), CoreDisposition::Default);
-        if let Ok(CoreDisposition::Handler(word)) = entry
-            && !session::is_hosted()
-        {
-            // There is room for every signal.
-            let _ = handlers.push(taken(word));
-        }
-    }
-    drop(writing);
-    // With the lock released: the destructors are the user's code. If one panics the others run all the same.
-    drop(handlers);
-}
-
 /// The handler of a word that was taken out of the table.
 #[allow(unsafe_code)]
-fn taken(word: Word) -> Handler {
+pub(super) fn taken(word: Word) -> Handler {
     // SAFETY: where the session is not hosted words come from `Handler::into_word` in `set` alone, and each comes out of the
     // table, or out of a refused call, once.
     unsafe { Handler::from_word(word) }

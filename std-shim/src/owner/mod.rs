@@ -13,6 +13,7 @@ pub(crate) mod dispatch;
 #[cfg(feature = "std")]
 pub(crate) mod exec;
 mod fork;
+mod give_back;
 #[cfg(feature = "async")]
 pub(crate) mod helper;
 mod hooked;

@@ -17,7 +17,7 @@ use core::{
 
 #[cfg(feature = "std")]
 use super::exec;
-use super::{dispatch, fork, install, kick, wakeup};
+use super::{dispatch, fork, give_back, install, kick, wakeup};
 use crate::{Disposition, Error, Frame, Handler, Signal, default_int_handler, sys, trip, trip::DISPATCHER};
 
 static OWNER: AtomicUsize = AtomicUsize::new(NOBODY);
@@ -261,7 +261,7 @@ struct GiveBack;
 
 impl Drop for GiveBack {
     fn drop(&mut self) {
-        install::give_back();
+        give_back::dispositions();
         if is_hosted() {
             DISPATCHER.clear_pending(); // the host has drained, or does not want to
         } else {
@@ -276,7 +276,7 @@ struct Close;
 impl Drop for Close {
     fn drop(&mut self) {
         let _these_also_after_a_panic = LastSteps;
-        install::free_handlers();
+        give_back::free_handlers();
     }
 }
 
