@@ -9,7 +9,12 @@
  *     #include <signal.h>
  *     #include "sigtrip.h"
  *
- *     static int reload(int signal, void *data) { return printf("reloading\n") < 0; }
+ *     static int reload(int signal, void *data)
+ *     {
+ *         (void)data;
+ *         printf("%d: reloading\n", signal);
+ *         return 0;
+ *     }
  *
  *     int main(void)
  *     {

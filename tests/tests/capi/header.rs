@@ -145,6 +145,15 @@ fn each_function_is_documented() -> Result<(), Failed> {
     Ok(())
 }
 
+/// The program in the header's first comment.
+fn example(text: &str) -> String {
+    let inside = |line: &&str| line.starts_with(" *     ") || *line == " *";
+    let lines = text.lines().skip_while(|line| !line.contains("#include <stdio.h>")).take_while(inside);
+    let code: Vec<_> = lines.map(|line| line.get(7..).unwrap_or_default()).collect();
+    assert!(code.len() > 15 && code.iter().any(|line| line.contains("int main")), "{code:#?}");
+    code.join("\n") + "\n"
+}
+
 fn each_is_called() -> Result<(), Failed> {
     let folder = fs::read_dir(format!("{HERE}/c"))?;
     let mut sources = String::new();
@@ -170,6 +179,12 @@ pub(crate) fn trials_with_a_compiler() -> Vec<Trial> {
         })
     };
     vec![
+        Trial::test("the_headers_example_compiles", || {
+            let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("header-example.c");
+            fs::write(&file, example(&text()))?;
+            checks("gcc", &["-std=gnu11"], &file);
+            Ok(())
+        }),
         compiles("c99", "gcc", &["-std=c99"]),
         compiles("c11", "gcc", &["-std=c11"]),
         compiles("cpp", "g++", &["-x", "c++", "-std=c++11"]).with_ignored_flag(!has("g++")),
