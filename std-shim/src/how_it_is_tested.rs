@@ -53,6 +53,6 @@
 //!
 //! - Loom has threads and no signal that interrupts its own thread; the stepper and the tests between atomic steps have one thread.
 //!   What needs both at once is left to the scenarios and the storms.
-//! - Back-pressure was run on x86-64; on the two other processors for which it is there the frame's layout is libc's word.
+//! - Back-pressure was run on x86-64 and i686; on 64-bit Arm where a frame has its mask is libc's word.
 //! - The stepper is for x86-64. Other processors were emulated, and a big-endian one among them; no weakly ordered one was run on real hardware.
 //! - Miri is run where the toolchain has it; it was not to be had where this was written.

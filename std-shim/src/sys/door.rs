@@ -19,7 +19,7 @@
 //! fact about the mask: it is what each delivery finds out for itself, from the number of records, and it closes the frame that it
 //! is in, also when the door is closed already. A foreign frame lets through one signal more, no others; and who opens or strips
 //! a door that is not in the mask takes nothing away that is the user's. The other way round nothing of the door is in the mask while
-//! it is not closed.
+//! it is not closed, but in a critical section, where all is blocked: what was opened there leaves the mask at its end.
 //!
 //! What can not happen: a closed door with nothing to open it. Who closes trips a bit in the same frame; it is taken in a pass
 //! alone, whose end opens. So no wait sleeps with it closed: there is something pending.

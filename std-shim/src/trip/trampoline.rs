@@ -10,7 +10,7 @@
 //! | `Fault` | SIGSEGV, SIGBUS, SIGFPE, SIGILL | hands a real fault over at once; one that was sent: as `Full` |
 //! | `Counted`, `CountedLean` | a signal of which the deliveries are counted | counts, then as `Armed` or as `Lean` |
 //! | `Recording` | one of which records are kept | keeps one, counts, then as `Armed` |
-//! | `RecordingFull` | the same with extras of either kind | keeps a long one, counts, then as `Full` |
+//! | `RecordingFull` | the same with extras of either kind, or with back-pressure | keeps a long one, counts, then as `Full` |
 //! | `RecordingFault` | and one of those four | as `RecordingFull`, or as `Fault` |
 //! | `Shutdown` | [`shutdown_flag`](crate::shutdown_flag) | the first time as `Full`, the second time ends the process |
 //! | `Kick` | [`Options::kick`](crate::Options::kick) | nearly nothing: that it ran has interrupted a system call |
