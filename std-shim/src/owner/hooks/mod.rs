@@ -132,7 +132,6 @@ fn link(
     node: &'static Node,
     linked: impl FnOnce(HookId),
 ) -> Result<HookId, Error> {
-    parts::HOOKS.is_asked_for();
     fork::register()?;
     let mut table = Table::lock();
     if !node.book.is(State::Free) {
@@ -147,6 +146,7 @@ fn link_free(
     options: HookOptions,
     node: &'static Node,
 ) -> Result<HookId, Error> {
+    parts::HOOKS.is_asked_for();
     // Relaxed: under the writers' lock.
     let id = HookId { node, times: node.book.times.load(Ordering::Relaxed) };
     table.hooks.link(signal, node, options.chain); // before the kernel: the first delivery finds it
