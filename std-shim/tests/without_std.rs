@@ -51,6 +51,7 @@ const CASES: &[(&str, fn())] = &[
     ("deliveries_are_recorded", deliveries_are_recorded),
     ("back_pressure_refuses_none", back_pressure_refuses_none),
     ("errors_can_be_told_apart_and_printed", errors_can_be_told_apart_and_printed),
+    ("handlers_that_fail_at_the_end", handlers_that_fail_at_the_end),
 ];
 
 fn main() {
@@ -59,7 +60,8 @@ fn main() {
         return (case.1)();
     }
     let trials = CASES.iter().map(|(name, _)| Trial::test(*name, || run_alone(name)));
-    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
+    let report = Trial::test("what_fails_at_the_end_is_said", what_fails_at_the_end_is_said);
+    libtest_mimic::run(&Arguments::from_args(), trials.chain([report]).collect()).exit();
 }
 
 /// This program again: for another processor by the emulator that `SIGTRIP_EMULATOR` names, with its arguments.
@@ -79,6 +81,27 @@ fn run_alone(name: &str) -> Result<(), libtest_mimic::Failed> {
         return Ok(());
     }
     Err(format!("{}\n{}", output.status, String::from_utf8_lossy(&output.stderr)).into())
+}
+
+/// And why, by both layers: the one without std does so without the machinery for formatting.
+fn what_fails_at_the_end_is_said() -> Result<(), libtest_mimic::Failed> {
+    let output = this_program()?.env("SIGTRIP_CASE", "handlers_that_fail_at_the_end").output()?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let line = |why: &str| format!("sigtrip: a handler failed while the session ended: {why}\n");
+    let wanted = ["exit with status -17", "no luck", "KeyboardInterrupt"].map(line).concat();
+    if output.status.success() && said == wanted { Ok(()) } else { Err(said.into()) }
+}
+
+/// Each leaves the rest to the next pass.
+fn handlers_that_fail_at_the_end() {
+    let session = init_with(Options::untouched()).expect("the first");
+    on(Signal::HUP, |_| Err(Interrupt::exit(-17))).expect("ok");
+    on(Signal::INT, |_| Err(Interrupt::exit_message("no luck"))).expect("ok");
+    on(Signal::TERM, sigtrip::default_int_handler).expect("ok");
+    for signal in [Signal::HUP, Signal::INT, Signal::TERM] {
+        assert!(sigtrip::embed::trip(signal));
+    }
+    drop(session);
 }
 
 fn a_function_is_a_handler() {

@@ -188,6 +188,23 @@ fn a_storm_of_sigterm_arrives_and_ends() {
     });
 }
 
+/// It is stopped while its child ends and a signal comes, which is taken after SIGCHLD, since its number is higher. It is too late for
+/// the child, and does nothing to the one that passes the status on.
+#[test]
+fn a_signal_after_the_childs_end_changes_nothing() {
+    everywhere(BOTH, |init, place| {
+        let mut started = init.start(place, &[CHILD, "reports", "SIGUSR2"]);
+        started.program.expect("ready");
+        started.send(Signal::STOP);
+        started.wait_until_it_is(b'T');
+        sigtrip::kill(started.child(), Signal::USR2).expect("it is there");
+        started.wait_until_its_child_is(b'Z');
+        started.send(Signal::VTALRM);
+        started.send(Signal::CONT);
+        started.program.finish().with_status(0);
+    });
+}
+
 /// dumb-init gives every signal its default action.
 #[test]
 fn the_child_has_the_mask_and_the_dispositions_that_were_inherited() {
@@ -254,7 +271,8 @@ fn orphans_are_adopted_and_buried() {
         }
         let ended = init.finish(place, &[CHILD, "orphans", "30"]);
         ended.with_status(4);
-        assert_eq!((ended.count("adopted"), ended.count("none is left")), (30, 1), "{ended:#?}");
+        assert_eq!(ended.lines.iter().filter(|line| *line == "adopted").count(), 30, "{ended:#?}");
+        assert_eq!(ended.count("none is left"), 1);
     });
 }
 
@@ -274,7 +292,7 @@ fn the_child_has_the_terminal_and_stops_and_goes_on_with_init() {
         for _ in 0..3 {
             shell.type_line(CTRL_Z);
             shell.expect("the job was stopped by SIGTSTP");
-            shell.expect("got SIGCONT.");
+            shell.expect("got SIGCONT, with the terminal.");
         }
         shell.type_line(QUIT); // and the child has it again
         shell.expect("got SIGQUIT.");

@@ -35,11 +35,13 @@ fn reports(last: Signal, by_default: Option<Signal>) -> Result<Infallible, Inter
     let left_alone = by_default.map_or_else(SignalSet::new, SignalSet::from);
     let signals = SignalSet::valid() - left_alone;
     let _until_the_end = block(signals)?;
-    println!("ready{}", if terminal::is_ours() { ", with the terminal" } else { "" });
+    let terminal = ", with the terminal";
+    println!("ready{}", if terminal::is_ours() { terminal } else { "" });
     loop {
         let info = sigwaitinfo(signals)?;
         let value = info.value().map(|value| format!(" with {value}")).unwrap_or_default();
-        println!("got {}{value}.", info.signal());
+        let on = if info.signal() == Signal::CONT { terminal } else { "" };
+        println!("got {}{value}{}.", info.signal(), if terminal::is_ours() { on } else { "" });
         if info.signal() == last {
             std::process::exit(0); // while all is blocked: what waits is to do nothing
         }

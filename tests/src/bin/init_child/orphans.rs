@@ -26,11 +26,12 @@ pub(crate) fn have(count: u32) -> ExitCode {
 }
 
 fn lose_a_child(init: i32) -> ! {
+    let parent = std::process::id().cast_signed();
     if raw::fork() == 0 {
-        while raw::parent() != init {
+        while raw::parent() == parent {
             thread::yield_now();
         }
-        println!("adopted");
+        println!("{}", if raw::parent() == init { "adopted" } else { "adopted by somebody else" });
         raw::exit_now(ORPHAN);
     }
     raw::exit_now(0);
@@ -48,5 +49,5 @@ fn others_of(parent: i32) -> usize {
         let parents = status.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(1));
         parents.is_some_and(|it| it == parent.to_string())
     };
-    processes.filter(is_child).count() - 1
+    processes.filter(is_child).count().saturating_sub(1)
 }

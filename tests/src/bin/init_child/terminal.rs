@@ -12,7 +12,7 @@ use sigtrip::Signal;
 
 const STDIN: c_int = 0;
 
-/// The end of a terminal where its keyboard and its screen are.
+/// The end of a terminal where its keyboard and its screen are, and the terminal.
 pub(crate) struct Master {
     master: OwnedFd,
     terminal: OwnedFd,
@@ -48,8 +48,9 @@ impl Master {
         thread::spawn(move || while screen.read(&mut [0; 256]).is_ok_and(|read| read > 0) {});
     }
 
-    /// Makes this process the first of a session, whose terminal it is, on standard input.
-    pub(crate) fn become_terminal_of_a_session(&self) {
+    /// Makes this process the first of a session, whose terminal it is, on standard input. Here and in its children nobody has the other
+    /// end: when the one who types is gone the terminal is.
+    pub(crate) fn become_terminal_of_a_session(self) {
         // SAFETY: no preconditions.
         check(unsafe { libc::setsid() });
         // SAFETY: numbers in, a number out.

@@ -11,7 +11,8 @@
 //! - **The child** starts with the mask and the dispositions that `init` was started with, exactly, in a process group of its own. If
 //!   `init` has the terminal the child gets it.
 //! - **Signals** go to the child: every one that libc leaves to programs, real-time ones included (with their values), but SIGKILL and
-//!   SIGSTOP, which nobody can take. SIGCHLD goes to it if a process has sent it.
+//!   SIGSTOP, which nobody can take. SIGCHLD goes to it if a process has sent it. (What libc keeps for itself is 32 and 33 with glibc; with
+//!   musl it is 34 too, which programs with glibc know as SIGRTMIN.)
 //! - **Orphans** are waited for, whoever they were. As PID 1 `init` is given them; otherwise it becomes a subreaper. It ends with its own child
 //!   alone.
 //! - **Stopping**: when the child stops, `init` stops by the same signal, so that a shell sees a job that has stopped, unless it is PID 1,
