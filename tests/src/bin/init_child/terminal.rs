@@ -87,7 +87,7 @@ pub(crate) fn lead_a_group_in_the_foreground() {
     // SAFETY: numbers in, a number out.
     unsafe { libc::setpgid(0, 0) };
     // SAFETY: as above.
-    unsafe { libc::tcsetpgrp(STDIN, libc::getpgrp()) };
+    unsafe { libc::tcsetpgrp(STDIN, group()) };
 }
 
 /// The status with which a child has ended, or by what it was stopped.
