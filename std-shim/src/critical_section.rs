@@ -5,6 +5,8 @@
 //! - 0 → thread: the outermost acquire, by a compare-and-swap, with every signal of that thread blocked already;
 //! - thread → 0: the release that belongs to it, before the thread's mask is given back.
 //!
+//! A thread that leaves while others wait gives up the processor once, so that one which is always inside does not keep them out.
+//!
 //! An acquire by the thread that is inside is a nested one and changes nothing. What can not happen: code of another thread, or of a
 //! signal handler on the same one, inside a critical section. `critical-section`'s own implementation for std is a mutex with
 //! a thread's own flag: a handler that interrupts a critical section is taken for a nested part of it, and is let in.
@@ -30,6 +32,9 @@ static HOLDER: AtomicUsize = AtomicUsize::new(NOBODY);
 
 const NOBODY: usize = 0;
 
+/// How many wait to come in.
+static WAITING: AtomicUsize = AtomicUsize::new(0);
+
 /// The holder's signals, blocked until the outermost release.
 struct Held(Cell<Option<sys::Blocked>>);
 
@@ -47,14 +52,23 @@ fn enter() -> bool {
         return true;
     }
     let blocked = sys::Blocked::all();
-    // Acquire: pairs with the Release in `leave`, so that what the last holder wrote is seen. Relaxed where it fails: nothing is
-    // looked at then.
-    while HOLDER.compare_exchange_weak(NOBODY, me, Ordering::Acquire, Ordering::Relaxed).is_err() {
-        sys::give_way();
+    if !take(me) {
+        // Relaxed, both: a hint.
+        WAITING.fetch_add(1, Ordering::Relaxed);
+        while !take(me) {
+            sys::give_way();
+        }
+        WAITING.fetch_sub(1, Ordering::Relaxed);
     }
     HELD.0.set(Some(blocked));
     sys::door::enter_section();
     false
+}
+
+fn take(me: usize) -> bool {
+    // Acquire: pairs with the Release in `leave`, so that what the last holder wrote is seen. Relaxed where it fails: nothing is
+    // looked at then.
+    HOLDER.compare_exchange_weak(NOBODY, me, Ordering::Acquire, Ordering::Relaxed).is_ok()
 }
 
 /// Leaves what `enter` entered, with what it returned. Any context, on the same thread; `errno` is kept.
@@ -69,6 +83,10 @@ fn leave(was_inside: bool) {
     // Release: pairs with the Acquire in `enter`.
     HOLDER.store(NOBODY, Ordering::Release);
     drop(blocked); // what came meanwhile is delivered here
+    // Relaxed: a hint.
+    if WAITING.load(Ordering::Relaxed) > 0 {
+        sys::give_way();
+    }
 }
 
 struct SignalsBlocked;
@@ -103,9 +121,15 @@ extern "C" fn after_fork() {
     leave(FORKS_INSIDE.load(Ordering::Relaxed));
 }
 
+/// Those who waited are not in the child.
+extern "C" fn after_fork_in_the_child() {
+    WAITING.store(0, Ordering::Relaxed); // Relaxed: there is no other thread
+    after_fork();
+}
+
 extern "C" fn at_load() {
     // It can be refused for want of memory alone, at the very start: then a child may find a section held, as with any lock.
-    let _ = sys::at_fork(before_fork, after_fork, after_fork);
+    let _ = sys::at_fork(before_fork, after_fork, after_fork_in_the_child);
 }
 
 #[used]

@@ -83,12 +83,12 @@ extern "C" fn child() {
     REGISTERED.store(DONE, Ordering::Relaxed);
     let mut table = HELD.0.take();
     hook::forked();
-    if let Some(table) = &table
-        && HOOKS.is_used()
-    {
+    if let Some(table) = table.as_ref().filter(|_| HOOKS.is_used()) {
         table.hooks.keep_waiting(sys::thread_of_errno());
-        #[cfg(feature = "std")]
-        table.instances.inherit(); // they are made of hooks
+    }
+    #[cfg(feature = "std")]
+    if let Some(table) = &table {
+        table.instances.inherit(); // also where none has a hook yet
     }
     DISPATCHER.clear_pending();
     DISPATCHER.armed().disarm();

@@ -86,10 +86,8 @@ pub(crate) fn set_foreground(group: c_int) {
 pub(crate) fn lead_a_group_in_the_foreground() {
     // SAFETY: numbers in, a number out.
     unsafe { libc::setpgid(0, 0) };
-    // SAFETY: no arguments, no preconditions.
-    let group = unsafe { libc::getpgrp() };
-    // SAFETY: numbers in, a number out.
-    unsafe { libc::tcsetpgrp(STDIN, group) };
+    // SAFETY: as above.
+    unsafe { libc::tcsetpgrp(STDIN, group()) };
 }
 
 /// The status with which a child has ended, or by what it was stopped.

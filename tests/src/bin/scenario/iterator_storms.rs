@@ -14,7 +14,7 @@ use sigtrip::{KernelDisposition, PollFd, Signal, Signals, kernel_disposition, po
 use sigtrip_tests::raw::{self, Action, in_a_fork, send_to_process};
 
 use crate::{
-    helpers::{trip, when_asleep},
+    helpers::{session, trip, when_asleep},
     iterators::{signals, take, wait},
 };
 
@@ -27,6 +27,7 @@ crate::scenarios!(
     threads_that_wait_while_it_is_closed,
     a_child_has_what_came_to_it_alone,
     a_child_neither_wakes_nor_quiets_its_parent,
+    a_child_of_an_iterator_that_had_no_signal_yet,
     a_child_without_descriptors_to_spare,
     forks_while_another_thread_adds_and_removes,
     a_descriptor_is_made_when_it_is_asked_for,
@@ -229,6 +230,23 @@ fn a_child_neither_wakes_nor_quiets_its_parent() {
     assert_eq!(status, 0);
     assert!(is_readable(&readiness), "the child took the parent's wake");
     assert_eq!(take(&signals), [Signal::USR1]);
+}
+
+/// No hook was ever registered before the fork: the iterator is the child's own all the same.
+fn a_child_of_an_iterator_that_had_no_signal_yet() {
+    let _session = session(); // by which forks are handled
+    let signals = signals([]);
+    let readiness = signals.readiness().expect("a descriptor");
+    let status = in_a_fork(|| {
+        signals.handle().add_signal(Signal::USR1).expect("it can be received");
+        trip(Signal::USR1);
+        assert!(is_readable(&readiness));
+        assert_eq!(take(&signals), [Signal::USR1]);
+        trip(Signal::USR1);
+        0
+    });
+    assert_eq!(status, 0);
+    assert!(!is_readable(&readiness), "the child's signal woke the parent");
 }
 
 /// Where the child can have no descriptor of its own it must not have its parent's either.
