@@ -88,6 +88,7 @@ extern "C" fn child() {
         #[cfg(feature = "std")]
         table.instances.inherit();
     }
+    sys::forget_sleepers();
     DISPATCHER.clear_pending();
     DISPATCHER.armed().disarm();
     trip::sleep_on(None);

@@ -2,6 +2,8 @@
 
 use core::{error::Error, ffi::c_int, fmt};
 
+use super::errno_place::location;
+
 /// The number of a system error, as in `errno`.
 ///
 /// A plain value; may be used in either context.
@@ -100,20 +102,6 @@ impl fmt::Display for Errno {
 }
 
 impl Error for Errno {}
-
-/// Where this thread's `errno` is. Async-signal-safe: an address, computed from the thread pointer.
-fn location() -> *mut c_int {
-    // SAFETY: no arguments, no preconditions.
-    #[cfg(not(target_os = "android"))]
-    unsafe {
-        libc::__errno_location()
-    }
-    // SAFETY: no arguments, no preconditions.
-    #[cfg(target_os = "android")]
-    unsafe {
-        libc::__errno()
-    }
-}
 
 /// Keeps `errno` as it was when the guard was made: for signal context, before any call that may set it.
 /// Async-signal-safe.

@@ -26,3 +26,14 @@ pub(crate) fn pidfd_send_signal(process: BorrowedFd<'_>, signal: Option<Signum>)
         unsafe { libc::syscall(libc::SYS_pidfd_send_signal, process.as_raw_fd(), number, no_info, no_flags) };
     Errno::check_call(returned).map(drop)
 }
+
+/// What is readable when a child has ended.
+pub(crate) type ChildEnd = OwnedFd;
+
+/// The call that makes one.
+pub(crate) const CHILD_END_CALL: &str = "pidfd_open";
+
+/// A descriptor that is readable when the child with this number, which was not waited for, has ended. `None`: it has.
+pub(crate) fn child_end(pid: libc::pid_t) -> Result<Option<ChildEnd>, Errno> {
+    pidfd_open(pid).map(Some)
+}
