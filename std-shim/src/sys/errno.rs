@@ -67,12 +67,6 @@ impl Errno {
         if returned == -1 { Err(Self::last()) } else { Ok(returned) }
     }
 
-    /// What `syscall` says, which returns a long; no call here returns more than an int.
-    #[cfg(feature = "std")]
-    pub(super) fn check_call(returned: core::ffi::c_long) -> Result<c_int, Self> {
-        Self::check(c_int::try_from(returned).unwrap_or(-1))
-    }
-
     /// What a call that returns the error itself says.
     pub(super) const fn from_return(errno: c_int) -> Self {
         Self(errno)

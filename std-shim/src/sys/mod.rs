@@ -18,8 +18,8 @@
 //! | `accept` | `sigtimedwait.rs` | `sigwait_alone.rs` | `sigtimedwait.rs` | `sigwait_alone.rs` |
 //! | `child_end` | `pidfd.rs` | `child_end_by_kqueue.rs` | the same | the same |
 //!
-//! With `cfg(sigtrip_posix)` Linux has macOS's files for `sleep`, `poll`, `wake`, `new_pipe`, `duplicate` and `nap`: they ask for nothing but
-//! POSIX, and so can be run where the tests run.
+//! With `cfg(sigtrip_posix)` Linux has macOS's files for `sigset`, `sleep`, `poll`, `wake`, `new_pipe`, `duplicate` and `nap`: they ask for
+//! nothing but POSIX, and so can be run where the tests run.
 
 #![allow(unsafe_code)] // this is the place for it
 
@@ -65,6 +65,8 @@ mod descriptor;
 #[cfg_attr(not(any(sigtrip_posix, target_vendor = "apple")), path = "dup3.rs")]
 mod duplicate;
 mod earlier;
+#[cfg(test)]
+mod elsewhere;
 mod errno;
 #[cfg_attr(target_os = "linux", path = "errno_place/errno_location.rs")]
 #[cfg_attr(
@@ -123,8 +125,8 @@ mod siginfo;
 mod signalfd;
 #[cfg(not(any(target_vendor = "apple", target_os = "openbsd")))]
 mod sigqueue;
-#[cfg_attr(any(target_os = "linux", target_os = "android"), path = "sigset/words.rs")]
-#[cfg_attr(not(any(target_os = "linux", target_os = "android")), path = "sigset/halves.rs")]
+#[cfg_attr(all(not(sigtrip_posix), any(target_os = "linux", target_os = "android")), path = "sigset/words.rs")]
+#[cfg_attr(any(sigtrip_posix, not(any(target_os = "linux", target_os = "android"))), path = "sigset/halves.rs")]
 mod sigset;
 mod sigsuspend;
 #[cfg_attr(all(not(sigtrip_posix), any(target_os = "linux", target_os = "android")), path = "futex.rs")]

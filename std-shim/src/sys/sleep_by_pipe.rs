@@ -173,3 +173,69 @@ fn is_another(word: *mut u32, expected: u32) -> bool {
     // Acquire: pairs with the Release of who changes it. (b) above.
     word.load(Ordering::Acquire) != expected
 }
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use std::{sync::atomic::AtomicUsize, thread, vec::Vec};
+
+    use super::*;
+
+    fn soon() -> Option<Duration> {
+        Some(now() + Duration::from_millis(20))
+    }
+
+    /// Sleeps while the word is this, as the library's waits do; but nobody who is stranded hangs the test.
+    fn while_it_is(word: &AtomicU32, expected: u32) {
+        let deadline = Some(now() + Duration::from_secs(30));
+        // Acquire: pairs with the Release of the test that changes it.
+        while word.load(Ordering::Acquire) == expected {
+            assert_ne!(sleep_on(word.as_ptr(), expected, deadline), Woken::TimedOut, "stranded");
+        }
+    }
+
+    #[test]
+    fn a_sleep_ends_at_its_deadline_and_not_before() {
+        let word = AtomicU32::new(1);
+        let deadline = soon();
+        while sleep_on(word.as_ptr(), 1, deadline) != Woken::TimedOut {}
+        assert!(Some(now()) >= deadline);
+        assert_eq!(sleep_on(word.as_ptr(), 0, None), Woken::Changed, "the word is another");
+    }
+
+    #[test]
+    fn more_sleepers_than_places_are_all_woken_and_no_wake_is_lost() {
+        static WORD: AtomicU32 = AtomicU32::new(1);
+        static ENDED: AtomicUsize = AtomicUsize::new(0);
+        let sleepers = (0..PLACES + 8).map(|_| {
+            thread::spawn(|| {
+                while_it_is(&WORD, 1);
+                // Relaxed: the join is what orders it.
+                ENDED.fetch_add(1, Ordering::Relaxed);
+            })
+        });
+        let sleepers = sleepers.collect::<Vec<_>>();
+        // AcqRel, a swap: pairs with the Acquire of the sleepers; (x) above.
+        WORD.swap(0, Ordering::AcqRel);
+        wake(WORD.as_ptr());
+        sleepers.into_iter().for_each(|sleeper| sleeper.join().unwrap());
+        // Relaxed: as above.
+        assert_eq!(ENDED.load(Ordering::Relaxed), PLACES + 8);
+    }
+
+    #[test]
+    fn many_hand_overs_strand_nobody() {
+        const ROUNDS: u32 = 20_000;
+        static TURN: AtomicU32 = AtomicU32::new(0);
+        let wait_for = |mine: u32| {
+            for _ in 0..ROUNDS {
+                while_it_is(&TURN, 1 - mine);
+                // AcqRel: (x) above.
+                TURN.swap(1 - mine, Ordering::AcqRel);
+                wake(TURN.as_ptr());
+            }
+        };
+        let other = thread::spawn(move || wait_for(1));
+        wait_for(0);
+        other.join().unwrap();
+    }
+}
