@@ -100,6 +100,8 @@
 //!
 //! - a fault that was sent can not be told from one that an instruction raised: a SIGSEGV, SIGBUS, SIGFPE or SIGILL is never deferred;
 //! - the system tells one sender for the whole process, that of the latest signal, and nothing of why: see [`Origin::Process`];
+//! - the system does not tell of `SA_RESETHAND`: a foreign handler that had it is given back without it;
+//! - a signal that every thread blocks waits with one of them, and [`sigpending`] tells of the calling thread's alone;
 //! - its `poll` does not know every device (a descriptor that it does not know is found invalid), and [`sigsuspend`] needs a wake
 //!   descriptor below 1024.
 #![cfg_attr(not(any(feature = "std", test)), no_std)]

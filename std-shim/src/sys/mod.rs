@@ -125,8 +125,14 @@ mod siginfo;
 mod signalfd;
 #[cfg(not(any(target_vendor = "apple", target_os = "openbsd")))]
 mod sigqueue;
-#[cfg_attr(all(not(sigtrip_posix), any(target_os = "linux", target_os = "android")), path = "sigset/words.rs")]
-#[cfg_attr(any(sigtrip_posix, not(any(target_os = "linux", target_os = "android"))), path = "sigset/halves.rs")]
+#[cfg_attr(
+    all(not(sigtrip_posix), any(target_os = "linux", target_os = "android")),
+    path = "sigset/words.rs"
+)]
+#[cfg_attr(
+    any(sigtrip_posix, not(any(target_os = "linux", target_os = "android"))),
+    path = "sigset/halves.rs"
+)]
 mod sigset;
 mod sigsuspend;
 #[cfg_attr(all(not(sigtrip_posix), any(target_os = "linux", target_os = "android")), path = "futex.rs")]

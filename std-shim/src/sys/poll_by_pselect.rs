@@ -1,6 +1,6 @@
 //! Waiting for descriptors, where there is no `ppoll`: `poll`, and with a mask `pselect`, which POSIX has.
 //!
-//! `pselect` knows descriptors below `FD_SETSIZE` alone, which is 1024. With a mask the library waits for its own wake descriptor and
+//! `pselect` knows descriptors below `FD_SETSIZE` alone, which is 1024 on macOS and Linux. With a mask the library waits for its own wake descriptor and
 //! nothing else.
 
 use core::{mem::MaybeUninit, ptr, time::Duration};
@@ -13,6 +13,9 @@ pub(crate) const POLL_CALL: &str = "poll";
 /// The longest wait that is handed to the system at once: macOS refuses more than 100 million seconds, `poll` counts milliseconds
 /// in an int. A longer one is several.
 const LONGEST: Duration = Duration::from_secs(1_000_000);
+
+/// So many descriptors a set has room for: a bit for each, from 0 on.
+const ROOM: usize = size_of::<libc::fd_set>() * 8;
 
 /// Waits until one of the entries is ready, until `deadline` on the monotonic clock, or until a handler runs on this
 /// thread. With a mask it is the thread's for the time of the wait, and changed with the beginning of the wait in one step;
@@ -77,8 +80,7 @@ fn tell(entries: &mut [PollEntry], what: impl Fn(&PollEntry) -> i16) {
 fn set_of(entries: &[PollEntry]) -> Result<libc::fd_set, Errno> {
     let mut set = MaybeUninit::<libc::fd_set>::zeroed();
     for entry in entries.iter().filter(|entry| entry.fd >= 0) {
-        #[allow(trivial_numeric_casts, reason = "it is a number of another type on each system")]
-        if entry.fd.cast_unsigned() as usize >= libc::FD_SETSIZE as usize {
+        if usize::try_from(entry.fd).is_ok_and(|number| number >= ROOM) {
             return Err(Errno::from_return(libc::EINVAL));
         }
         // SAFETY: a set of zeroes is the empty one, and the number is one that it has room for.
