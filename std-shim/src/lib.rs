@@ -100,7 +100,19 @@
 //! # Platforms
 //!
 //! Linux with glibc on x86-64 is what this was run on, and under an emulator aarch64, s390x (big-endian) and mips64 (127 signals
-//! with numbers of their own). Other systems are refused when compiling.
+//! with numbers of their own). The rest is **compiled only**: macOS (aarch64, x86-64), FreeBSD, NetBSD and OpenBSD (x86-64) are checked
+//! by the compiler for each change, with `std` and without, but nothing was ever run there. What their system layer shares with every
+//! Unix (sleeping, waking and polling with pipes, `poll` and `pselect`) is run on Linux in its place. Other systems are refused when compiling.
+//!
+//! What a system does not have is not there: no `sigqueue`, `sigwaitinfo`, `sigtimedwait` and real-time signals on macOS and OpenBSD,
+//! `pidfd_open` and `pidfd_send_signal` on Linux alone, `Signal::INFO` and `Signal::EMT` on macOS and the BSDs. And on macOS:
+//!
+//! - a fault that was sent can not be told from one that an instruction raised: a SIGSEGV, SIGBUS, SIGFPE or SIGILL is never deferred;
+//! - the system tells one sender for the whole process, that of the latest signal, and nothing of why: see [`Origin::Process`];
+//! - the system does not tell of `SA_RESETHAND`: a foreign handler that had it is given back without it;
+//! - a signal that every thread blocks waits with one of them, and [`sigpending`] tells of the calling thread's alone;
+//! - its `poll` does not know every device (a descriptor that it does not know is found invalid), and [`sigsuspend`] needs a wake
+//!   descriptor below 1024.
 #![cfg_attr(not(any(feature = "std", test)), no_std)]
 #![deny(unsafe_code)]
 
@@ -108,10 +120,18 @@
 compile_error!(
     "sigtrip is for Unix signals, which Windows does not have; for Ctrl-C there use the `ctrlc` crate or `tokio::signal`"
 );
-#[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
-compile_error!(
-    "sigtrip's system layer is written for Linux so far; macOS and the BSDs are not supported yet"
-);
+#[cfg(all(
+    unix,
+    not(any(
+        target_os = "linux",
+        target_os = "android",
+        target_os = "freebsd",
+        target_os = "netbsd",
+        target_os = "openbsd",
+        target_vendor = "apple"
+    ))
+))]
+compile_error!("sigtrip's system layer is written for Linux, Android, macOS, FreeBSD, NetBSD and OpenBSD");
 
 #[cfg(feature = "capi")]
 mod capi;
@@ -150,13 +170,14 @@ pub use interrupt::{Cause, Interrupt, Message};
 pub use origin::{ChildEvent, FaultKind, Origin};
 #[cfg(feature = "std")]
 pub use owner::hooks::{register_hook, register_hook_unchecked, register_hook_with};
+#[cfg(all(feature = "std", any(target_os = "linux", target_os = "android")))]
+pub use owner::pidfd::{pidfd_open, pidfd_send_signal};
 #[cfg(feature = "std")]
 pub use owner::{
     channel::{Receiver, Sender, channel},
     child::wait_child,
     exec::before_exec,
     line::LineReader,
-    pidfd::{pidfd_open, pidfd_send_signal},
     poll::{PollFd, poll},
     pthread_kill::{LiveThread, pthread_kill},
     retry::retry,
@@ -174,14 +195,19 @@ pub use owner::{
     kernel::{KernelDisposition, kernel_disposition},
     mask::{MaskGuard, MaskHow, block, pthread_sigmask, sigpending},
     record::{RecordOptions, delivered, record, refused, take_records, unrecorded},
-    send::{kill, killpg, raise_signal, sigqueue},
+    send::{kill, killpg, raise_signal},
     session::{Options, Session, init, init_with},
     shutdown::{ShutdownFlag, shutdown_flag},
     siginterrupt::siginterrupt,
-    sigwait::{sigsuspend, sigtimedwait, sigwait, sigwaitinfo},
+    sigwait::{sigsuspend, sigwait},
     timer::{Timer, TimerSetting, alarm, getitimer, setitimer},
     wait::{pause, pause_for, sleep},
     wakeup::get_wakeup_fd,
+};
+#[cfg(not(any(target_vendor = "apple", target_os = "openbsd")))]
+pub use owner::{
+    send::sigqueue,
+    sigwait::{sigtimedwait, sigwaitinfo},
 };
 pub use record::Record;
 pub use records::Records;

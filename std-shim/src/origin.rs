@@ -6,7 +6,7 @@ use core::{ffi::c_long, time::Duration};
 
 use crate::{
     Signal,
-    sys::{self, Source},
+    sys::{self, Source, codes},
 };
 
 /// Who has sent a signal, and what came with it.
@@ -29,7 +29,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Origin {
-    /// A process, by `kill`, `raise`, `pthread_kill` or the like.
+    /// A process, by `kill`, `raise`, `pthread_kill` or the like. On macOS also the kernel: then it is the process that ran at that moment.
     Process {
         /// Its number.
         pid: i32,
@@ -236,13 +236,13 @@ impl FaultKind {
         match (info.signum().map(Signal::of), code) {
             (Some(Signal::SEGV), 1) => Self::NotMapped,
             (Some(Signal::SEGV), 2) => Self::NotPermitted,
-            (Some(Signal::SEGV), 3) => Self::OutOfBounds,
-            (Some(Signal::SEGV), 4) => Self::ProtectionKey,
+            (Some(Signal::SEGV), codes::OUT_OF_BOUNDS) => Self::OutOfBounds,
+            (Some(Signal::SEGV), codes::PROTECTION_KEY) => Self::ProtectionKey,
             (Some(Signal::BUS), libc::BUS_ADRALN) => Self::NotAligned,
             (Some(Signal::BUS), libc::BUS_ADRERR) => Self::NoSuchAddress,
             (Some(Signal::BUS), libc::BUS_OBJERR) => Self::Hardware,
-            (Some(Signal::BUS), libc::BUS_MCEERR_AR) => Self::BrokenMemory,
-            (Some(Signal::BUS), libc::BUS_MCEERR_AO) => Self::BrokenMemoryUnused,
+            (Some(Signal::BUS), codes::BROKEN_MEMORY) => Self::BrokenMemory,
+            (Some(Signal::BUS), codes::BROKEN_MEMORY_UNUSED) => Self::BrokenMemoryUnused,
             (Some(Signal::FPE), _) => Self::Arithmetic(code),
             (Some(Signal::ILL), _) => Self::Instruction(code),
             (Some(Signal::TRAP), _) => Self::Trap(code),

@@ -54,15 +54,19 @@ mod send;
 mod timer;
 
 pub use mask::{SIG_BLOCK, SIG_SETMASK, SIG_UNBLOCK, pthread_sigmask, sigpending, valid_signals};
+#[cfg(all(feature = "std", any(target_os = "linux", target_os = "android")))]
+pub use send::pidfd_send_signal;
 #[cfg(feature = "std")]
-pub use send::{pidfd_send_signal, pthread_kill};
+pub use send::pthread_kill;
 pub use timer::{ITIMER_PROF, ITIMER_REAL, ITIMER_VIRTUAL, getitimer, setitimer};
 
 use crate::{Disposition, Error, Interrupt, Name, Signal, owner::session, sys};
 
 #[cfg(feature = "std")]
 pub use crate::set_wakeup_fd;
-pub use crate::{SigInfo as struct_siginfo, default_int_handler, pause, sigtimedwait, sigwait, sigwaitinfo};
+pub use crate::{SigInfo as struct_siginfo, default_int_handler, pause, sigwait};
+#[cfg(not(any(target_vendor = "apple", target_os = "openbsd")))]
+pub use crate::{sigtimedwait, sigwaitinfo};
 
 /// The default action: C's `SIG_DFL`.
 pub const SIG_DFL: Disposition = Disposition::Default;
@@ -70,7 +74,7 @@ pub const SIG_DFL: Disposition = Disposition::Default;
 /// The signal is ignored: C's `SIG_IGN`.
 pub const SIG_IGN: Disposition = Disposition::Ignore;
 
-/// One more than the highest signal number: 65 on Linux.
+/// One more than the highest signal number: 65 on Linux, 32 on macOS.
 pub const NSIG: i32 = Signal::MAX + 1;
 
 macro_rules! constants {
@@ -85,24 +89,37 @@ macro_rules! constants {
 constants! {
     SIGHUP = HUP, SIGINT = INT, SIGQUIT = QUIT, SIGILL = ILL, SIGTRAP = TRAP, SIGABRT = ABRT, SIGIOT = ABRT,
     SIGBUS = BUS, SIGFPE = FPE, SIGKILL = KILL, SIGUSR1 = USR1, SIGSEGV = SEGV, SIGUSR2 = USR2, SIGPIPE = PIPE,
-    SIGALRM = ALRM, SIGTERM = TERM, SIGCHLD = CHLD, SIGCLD = CHLD, SIGCONT = CONT,
+    SIGALRM = ALRM, SIGTERM = TERM, SIGCHLD = CHLD, SIGCONT = CONT,
     SIGSTOP = STOP, SIGTSTP = TSTP, SIGTTIN = TTIN, SIGTTOU = TTOU, SIGURG = URG, SIGXCPU = XCPU, SIGXFSZ = XFSZ,
-    SIGVTALRM = VTALRM, SIGPROF = PROF, SIGWINCH = WINCH, SIGIO = IO, SIGPOLL = IO, SIGPWR = PWR, SIGSYS = SYS,
+    SIGVTALRM = VTALRM, SIGPROF = PROF, SIGWINCH = WINCH, SIGIO = IO, SIGSYS = SYS,
 }
 
-#[cfg(not(any(
-    target_arch = "mips",
-    target_arch = "mips64",
-    target_arch = "mips32r6",
-    target_arch = "mips64r6"
-)))]
+#[cfg(any(target_os = "linux", target_os = "android"))]
+constants! { SIGCLD = CHLD, SIGPOLL = IO, SIGPWR = PWR }
+
+#[cfg(all(
+    any(target_os = "linux", target_os = "android"),
+    not(any(
+        target_arch = "mips",
+        target_arch = "mips64",
+        target_arch = "mips32r6",
+        target_arch = "mips64r6"
+    ))
+))]
 constants! { SIGSTKFLT = STKFLT }
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+constants! { SIGEMT = EMT, SIGINFO = INFO }
+
+#[cfg(target_os = "netbsd")]
+constants! { SIGPWR = PWR }
 
 /// The first real-time signal: [`Signal::real_time_min`]. A function, since libc says it only when the program runs.
 ///
 /// ```
 /// assert_eq!(sigtrip::python::SIGRTMIN().to_string(), "SIGRTMIN");
 /// ```
+#[cfg(not(any(target_vendor = "apple", target_os = "openbsd")))]
 #[must_use]
 #[expect(non_snake_case, reason = "it is Python's name")]
 pub fn SIGRTMIN() -> Signal {
@@ -114,6 +131,7 @@ pub fn SIGRTMIN() -> Signal {
 /// ```
 /// assert_eq!(sigtrip::python::SIGRTMAX().to_string(), "SIGRTMAX");
 /// ```
+#[cfg(not(any(target_vendor = "apple", target_os = "openbsd")))]
 #[must_use]
 #[expect(non_snake_case, reason = "it is Python's name")]
 pub fn SIGRTMAX() -> Signal {

@@ -89,7 +89,7 @@ standard! {
     TRAP = SIGTRAP "SIGTRAP", Core, "trap for a debugger";
     ABRT = SIGABRT "SIGABRT", Core, "abort";
     BUS = SIGBUS "SIGBUS", Core, "bad memory access";
-    #[cfg(any(target_arch = "mips", target_arch = "mips64", target_arch = "mips32r6", target_arch = "mips64r6"))]
+    #[cfg(any(target_arch = "mips", target_arch = "mips64", target_arch = "mips32r6", target_arch = "mips64r6", not(any(target_os = "linux", target_os = "android"))))]
     EMT = SIGEMT "SIGEMT", Core, "emulator trap";
     FPE = SIGFPE "SIGFPE", Core, "arithmetic error";
     KILL = SIGKILL "SIGKILL", Terminate, "kill; can not be handled";
@@ -99,7 +99,7 @@ standard! {
     PIPE = SIGPIPE "SIGPIPE", Terminate, "write to a pipe that nobody reads";
     ALRM = SIGALRM "SIGALRM", Terminate, "alarm clock";
     TERM = SIGTERM "SIGTERM", Terminate, "request to end";
-    #[cfg(not(any(target_arch = "mips", target_arch = "mips64", target_arch = "mips32r6", target_arch = "mips64r6")))]
+    #[cfg(all(any(target_os = "linux", target_os = "android"), not(any(target_arch = "mips", target_arch = "mips64", target_arch = "mips32r6", target_arch = "mips64r6"))))]
     STKFLT = SIGSTKFLT "SIGSTKFLT", Terminate, "stack fault; unused";
     CHLD = SIGCHLD "SIGCHLD", Ignore, "a child ended, stopped or went on";
     CONT = SIGCONT "SIGCONT", Continue, "go on if stopped";
@@ -108,22 +108,42 @@ standard! {
     TTIN = SIGTTIN "SIGTTIN", Stop, "a background process read from the terminal";
     TTOU = SIGTTOU "SIGTTOU", Stop, "a background process wrote to the terminal";
     URG = SIGURG "SIGURG", Ignore, "urgent data on a socket";
+    #[cfg(any(target_os = "linux", target_os = "android"))]
     XCPU = SIGXCPU "SIGXCPU", Core, "processor time limit exceeded";
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    XCPU = SIGXCPU "SIGXCPU", Terminate, "processor time limit exceeded";
+    #[cfg(any(target_os = "linux", target_os = "android"))]
     XFSZ = SIGXFSZ "SIGXFSZ", Core, "file size limit exceeded";
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    XFSZ = SIGXFSZ "SIGXFSZ", Terminate, "file size limit exceeded";
     VTALRM = SIGVTALRM "SIGVTALRM", Terminate, "virtual timer";
     PROF = SIGPROF "SIGPROF", Terminate, "profiling timer";
     WINCH = SIGWINCH "SIGWINCH", Ignore, "the terminal's size changed";
+    #[cfg(any(target_os = "linux", target_os = "android"))]
     IO = SIGIO "SIGIO", Terminate, "input or output is possible";
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    IO = SIGIO "SIGIO", Ignore, "input or output is possible";
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    INFO = SIGINFO "SIGINFO", Ignore, "how far is it? from the keyboard (Ctrl-T)";
+    #[cfg(any(target_os = "linux", target_os = "android"))]
     PWR = SIGPWR "SIGPWR", Terminate, "power failure";
+    #[cfg(target_os = "netbsd")]
+    PWR = SIGPWR "SIGPWR", Ignore, "power failure";
     SYS = SIGSYS "SIGSYS", Core, "bad system call";
 }
 
 /// Other names of standard signals.
-const ALIASES: &[(&str, Signal)] =
-    &[("SIGIOT", Signal::ABRT), ("SIGCLD", Signal::CHLD), ("SIGPOLL", Signal::IO)];
+const ALIASES: &[(&str, Signal)] = &[
+    ("SIGIOT", Signal::ABRT),
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    ("SIGCLD", Signal::CHLD),
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    ("SIGPOLL", Signal::IO),
+];
 
 impl Signal {
-    /// The highest signal number of this system: 64 on Linux (127 on MIPS). C's `NSIG` is one more.
+    /// The highest signal number of this system: 64 on Linux (127 on MIPS), 31 on macOS, 126 on FreeBSD, 63 on NetBSD, 32 on
+    /// OpenBSD. C's `NSIG` is one more (FreeBSD's says 32, and leaves the real-time signals out).
     pub const MAX: i32 = sys::SIGNAL_MAX.cast_signed();
 
     const fn constant(raw: c_int) -> Self {
@@ -155,7 +175,8 @@ impl Signal {
     ///
     /// # Errors
     ///
-    /// [`Error::OutOfRange`] with the number that it would have, if that is beyond `SIGRTMAX`.
+    /// [`Error::OutOfRange`] with the number that it would have, if that is beyond `SIGRTMAX`; always on macOS and OpenBSD, which have
+    /// no real-time signals.
     ///
     /// ```
     /// # use sigtrip::Signal;
@@ -172,24 +193,26 @@ impl Signal {
     }
 
     /// The first real-time signal that libc leaves to programs: C's and Python's `SIGRTMIN`, 34 with glibc. It is asked for
-    /// when the program runs, since libc keeps some for itself.
+    /// when the program runs, since libc keeps some for itself. Not on macOS and OpenBSD, which have none.
     ///
     /// ```
     /// # use sigtrip::Signal;
     /// assert_eq!(Signal::real_time(0), Ok(Signal::real_time_min()));
     /// ```
+    #[cfg(not(any(target_vendor = "apple", target_os = "openbsd")))]
     #[must_use]
     #[doc(alias = "SIGRTMIN")]
     pub fn real_time_min() -> Self {
         Self::constant(sys::real_time_range().0.cast_signed())
     }
 
-    /// The last real-time signal: C's and Python's `SIGRTMAX`, 64 on Linux (127 on MIPS).
+    /// The last real-time signal: C's and Python's `SIGRTMAX`, 64 on Linux (127 on MIPS). Not on macOS and OpenBSD.
     ///
     /// ```
     /// # use sigtrip::Signal;
     /// assert_eq!(Signal::real_time_max().to_string(), "SIGRTMAX");
     /// ```
+    #[cfg(not(any(target_vendor = "apple", target_os = "openbsd")))]
     #[must_use]
     #[doc(alias = "SIGRTMAX")]
     pub fn real_time_max() -> Self {

@@ -3,7 +3,7 @@
 //! The texts are those of glibc in English, from a table of our own: C's function may write to a buffer that all threads
 //! share, and speaks the language of the locale.
 
-use crate::{Name, Signal};
+use crate::{Name, Signal, sys};
 
 const TEXTS: &[(Signal, &str)] = &[
     (Signal::HUP, "Hangup"),
@@ -17,7 +17,8 @@ const TEXTS: &[(Signal, &str)] = &[
         target_arch = "mips",
         target_arch = "mips64",
         target_arch = "mips32r6",
-        target_arch = "mips64r6"
+        target_arch = "mips64r6",
+        not(any(target_os = "linux", target_os = "android"))
     ))]
     (Signal::EMT, "EMT trap"),
     (Signal::FPE, "Floating point exception"),
@@ -28,12 +29,15 @@ const TEXTS: &[(Signal, &str)] = &[
     (Signal::PIPE, "Broken pipe"),
     (Signal::ALRM, "Alarm clock"),
     (Signal::TERM, "Terminated"),
-    #[cfg(not(any(
-        target_arch = "mips",
-        target_arch = "mips64",
-        target_arch = "mips32r6",
-        target_arch = "mips64r6"
-    )))]
+    #[cfg(all(
+        any(target_os = "linux", target_os = "android"),
+        not(any(
+            target_arch = "mips",
+            target_arch = "mips64",
+            target_arch = "mips32r6",
+            target_arch = "mips64r6"
+        ))
+    ))]
     (Signal::STKFLT, "Stack fault"),
     (Signal::CHLD, "Child exited"),
     (Signal::CONT, "Continued"),
@@ -48,6 +52,9 @@ const TEXTS: &[(Signal, &str)] = &[
     (Signal::PROF, "Profiling timer expired"),
     (Signal::WINCH, "Window changed"),
     (Signal::IO, "I/O possible"),
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    (Signal::INFO, "Information request"),
+    #[cfg(any(target_os = "linux", target_os = "android", target_os = "netbsd"))]
     (Signal::PWR, "Power failure"),
     (Signal::SYS, "Bad system call"),
 ];
@@ -70,8 +77,8 @@ pub fn strsignal(signal: Signal) -> Option<Name> {
     if let Some((_, text)) = TEXTS.iter().find(|(of, _)| *of == signal) {
         return Some(Name::of(format_args!("{text}")));
     }
-    let number = signal.number() - Signal::real_time_min().number();
-    signal.is_real_time().then(|| Name::of(format_args!("Real-time signal {number}")))
+    let number = || signal.signum().get() - sys::real_time_range().0;
+    signal.is_real_time().then(|| Name::of(format_args!("Real-time signal {}", number())))
 }
 
 #[cfg(test)]

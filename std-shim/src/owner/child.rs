@@ -13,7 +13,7 @@ use crate::{Error, Frame, Interrupt, sys};
 ///
 /// A safe point. If a handler fails the child goes on and is not lost: wait for it again, or kill it. It needs no handler for
 /// SIGCHLD and disturbs none: it waits for a descriptor of that very process. Any thread; on one that is not the owner it is
-/// std's wait. Linux 5.3 or later.
+/// std's wait. On Linux 5.3 or later.
 ///
 /// # Errors
 ///
@@ -42,8 +42,10 @@ pub fn wait_child(child: &mut Child) -> Result<ExitStatus, Interrupt> {
             return Ok(status);
         }
         // It was not waited for, so its number is still its own.
-        let process = sys::pidfd_open(child.id().cast_signed()).map_err(Error::system("pidfd_open"))?;
-        poll::until_readable(process.as_fd(), frame)?;
+        let end = sys::child_end(child.id().cast_signed()).map_err(Error::system(sys::CHILD_END_CALL))?;
+        if let Some(end) = end {
+            poll::until_readable(end.as_fd(), frame)?;
+        }
     }
     Ok(child.wait()?) // it has ended, or this is not the owner
 }

@@ -90,6 +90,7 @@ extern "C" fn child() {
     if let Some(table) = &table {
         table.instances.inherit(); // also where none has a hook yet
     }
+    sys::forget_sleepers();
     DISPATCHER.clear_pending();
     DISPATCHER.armed().disarm();
     trip::sleep_on(None);

@@ -15,7 +15,6 @@
 use core::time::Duration;
 use std::{
     boxed::Box,
-    os::fd::{AsRawFd, OwnedFd},
     sync::{Arc, OnceLock, atomic::AtomicBool, atomic::Ordering},
 };
 
@@ -29,7 +28,7 @@ use super::{
 };
 use crate::{
     Error, Frame, Interrupt, SigInfo, Signal, SignalSet,
-    sys::{self, Woken},
+    sys::{self, OwnedWake, WakeEnds, Woken},
     trip::{Inbox, Ring},
 };
 
@@ -40,7 +39,7 @@ pub(crate) struct Instance {
     slots: spin::Mutex<[Slot; sys::SIGNAL_MAX as usize]>,
     retired: AtomicBool,
     /// Filled with the writers' lock held, for the same reason.
-    descriptor: OnceLock<Arc<OwnedFd>>,
+    descriptor: OnceLock<Arc<OwnedWake>>,
     /// Of the task that waits for the next signal. Locked as the slots are.
     #[cfg(feature = "async")]
     waker: spin::Mutex<Option<std::task::Waker>>,
@@ -222,14 +221,14 @@ impl Instance {
     }
 
     /// The descriptor that is readable while something is pending, made at the first call.
-    pub(crate) fn descriptor(&self) -> Result<Arc<OwnedFd>, Error> {
+    pub(crate) fn descriptor(&self) -> Result<Arc<OwnedWake>, Error> {
         if let Some(made) = self.descriptor.get() {
             return Ok(Arc::clone(made));
         }
-        let new = Arc::new(sys::owned_wake_descriptor().map_err(Error::system("eventfd"))?);
+        let new = Arc::new(OwnedWake::new().map_err(Error::system(sys::WAKE_CALL))?);
         let table = Table::lock();
         let descriptor = Arc::clone(self.descriptor.get_or_init(|| Arc::clone(&new)));
-        self.inbox.wake_by(descriptor.as_raw_fd());
+        self.inbox.wake_by(descriptor.ends());
         drop(table);
         self.inbox.settle();
         Ok(descriptor)
@@ -261,20 +260,22 @@ impl Instance {
         if let Some(ring) = &self.ring {
             ring.forget();
         }
-        self.inbox.forget(self.descriptor.get().map(AsRawFd::as_raw_fd).filter(|&it| renewed(it)));
+        self.inbox.forget(self.descriptor.get().map(|it| it.ends()).filter(|&ends| renewed(ends)));
     }
 }
 
-/// Makes this number, which stands for the parent's descriptor, stand for one of the child's own; whether that could be done.
-fn renewed(number: i32) -> bool {
+/// Makes these numbers, which stand for the parent's descriptor, stand for one of the child's own; whether that could be done.
+fn renewed(ends: WakeEnds) -> bool {
     let Ok(new) = sys::new_wake_descriptor() else {
-        // Else the child would read its parent's wakes.
-        let _ = sys::point_nowhere(number);
+        // Else the child would read its parent's wakes, and write others.
+        let _ = sys::point_nowhere(ends.read);
+        let _ = sys::point_nowhere(ends.write);
         return false;
     };
-    let done = sys::duplicate_onto(new, number).is_ok();
-    sys::close(new);
-    done
+    let done = [(new.read, ends.read), (new.write, ends.write)]
+        .map(|(new, old)| sys::duplicate_onto(new, old).is_ok());
+    sys::close_ends(new);
+    done == [true; 2]
 }
 
 fn index(signal: Signal) -> usize {

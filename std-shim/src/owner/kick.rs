@@ -14,7 +14,7 @@ use crate::{
 pub(super) fn start(signal: Signal) -> Result<(), Error> {
     signal.check_catchable()?;
     install::set(signal, Disposition::Handler(Handler::kick()))?;
-    extras::set_kick(Some((sys::kernel_thread(), signal.signum())));
+    extras::set_kick(Some((sys::thread_to_kick(), signal.signum())));
     Ok(())
 }
 
@@ -28,6 +28,6 @@ pub(super) fn stop() {
 /// In the child of a fork: the owner is another thread.
 pub(super) fn inherit() {
     if KICK.is_used() {
-        extras::set_kick_thread(sys::kernel_thread());
+        extras::set_kick_thread(sys::thread_to_kick());
     }
 }

@@ -2,6 +2,15 @@
 //!
 //! What is here never runs in signal context. It may call `trip/`; `trip/` never calls it.
 
+#[cfg_attr(
+    all(not(sigtrip_posix), any(target_os = "linux", target_os = "android")),
+    path = "accept_by_descriptor.rs"
+)]
+#[cfg_attr(
+    any(sigtrip_posix, not(any(target_os = "linux", target_os = "android"))),
+    path = "accept_by_call.rs"
+)]
+mod accepting;
 #[cfg(feature = "capi")]
 pub(crate) mod c_functions;
 #[cfg(feature = "std")]
@@ -29,7 +38,7 @@ mod kick;
 pub(crate) mod line;
 pub(crate) mod mask;
 pub(crate) mod on_descriptors;
-#[cfg(feature = "std")]
+#[cfg(all(feature = "std", any(target_os = "linux", target_os = "android")))]
 pub(crate) mod pidfd;
 #[cfg(feature = "std")]
 pub(crate) mod poll;

@@ -1,6 +1,6 @@
 //! Waiting for descriptors: what the waits for signals, for descriptors, for a line and for a child have in common.
 //!
-//! The owner sleeps in `ppoll`, where the wake descriptor is the first of the entries, so that whoever wakes the owner ends the
+//! The owner sleeps in `poll` or the like, where the wake descriptor is the first of the entries, so that whoever wakes the owner ends the
 //! sleep, also when that comes just before it begins. A thread that is not the owner sleeps there too, without that entry.
 
 use core::time::Duration;
@@ -17,6 +17,10 @@ use crate::{
 
 /// Waits until one of the entries is ready, on any thread; on the owner's it runs handlers. The first entry is the wait's
 /// own.
+#[cfg_attr(
+    not(feature = "std"),
+    allow(dead_code, reason = "without std it is for signals as descriptors alone")
+)]
 pub(super) fn wait_for(
     entries: &mut [PollEntry],
     deadline: Option<Duration>,
@@ -26,7 +30,7 @@ pub(super) fn wait_for(
         return Wait::new(frame).until(deadline).for_descriptors(entries, None);
     }
     loop {
-        match sys::poll_until(others(entries), deadline, None).map_err(Error::system("ppoll"))? {
+        match sys::poll_until(others(entries), deadline, None).map_err(Error::system(sys::POLL_CALL))? {
             Woken::Changed => return Ok(Ended::Ready),
             Woken::TimedOut => return Ok(Ended::TimedOut),
             Woken::Interrupted => {}
@@ -69,7 +73,8 @@ impl Sleeper for OnDescriptors<'_> {
         if self.ready && handled {
             // A handler may have read what was there: look again, so that the caller's read does not block.
             let now = Some(Duration::ZERO);
-            let found = sys::poll_until(others(self.entries), now, None).map_err(Error::system("ppoll"))?;
+            let found =
+                sys::poll_until(others(self.entries), now, None).map_err(Error::system(sys::POLL_CALL))?;
             self.ready = found == Woken::Changed;
         }
         Ok(self.ready)
@@ -79,14 +84,14 @@ impl Sleeper for OnDescriptors<'_> {
         // Asked each time: a handler may have forked, and this be the child, which has another.
         let wake = descriptor::wake_descriptor()?;
         if let Some(first) = self.entries.first_mut() {
-            *first = sys::readable(wake);
+            *first = sys::readable(wake.read);
         }
-        trip::sleep_on(Some(wake)); // before the word is armed
+        trip::sleep_on(Some(wake.write)); // before the word is armed
         let sleep = || sys::poll_until(self.entries, deadline, self.mask);
         let slept = DISPATCHER.sleep_unless(|| false, sleep);
         trip::sleep_on(None);
         let Some(slept) = slept else { return Ok(Woken::Changed) };
-        let woken = slept.map_err(Error::system("ppoll"))?;
+        let woken = slept.map_err(Error::system(sys::POLL_CALL))?;
         self.ready = woken == Woken::Changed && self.look();
         Ok(woken)
     }

@@ -87,7 +87,7 @@ pub fn killpg(group: i32, signal: impl Into<Option<Signal>>) -> Result<(), Inter
 /// Real-time signals queue, each with its value; of a standard signal that is pending already a second one is dropped, with its
 /// value. A handler finds the value in the record, where one is kept: see [`record`](crate::record()).
 ///
-/// A safe point; what [`kill`] says of a signal to the own process holds. Any thread.
+/// A safe point; what [`kill`] says of a signal to the own process holds. Any thread. Not on macOS and OpenBSD, which have no such call.
 ///
 /// # Errors
 ///
@@ -104,6 +104,7 @@ pub fn killpg(group: i32, signal: impl Into<Option<Signal>>) -> Result<(), Inter
 /// # Ok(())
 /// # }
 /// ```
+#[cfg(not(any(target_vendor = "apple", target_os = "openbsd")))]
 #[track_caller]
 pub fn sigqueue(pid: i32, signal: impl Into<Option<Signal>>, value: i32) -> Result<(), Interrupt> {
     sys::sigqueue(pid, signal.into().map(Signal::signum), value).map_err(Error::system("sigqueue"))?;

@@ -1,15 +1,13 @@
 //! Accepting blocked signals without a handler: the `sigwait` family.
 //!
-//! The owner must hear of handled signals too, whichever thread receives them. So it waits for descriptors: a signalfd that is
-//! readable while one of the wanted signals is pending, and the wake descriptor. Then it takes the signal, if nobody else
-//! was faster. What can not happen: a signal that is taken and not returned, since nothing can fail after it is taken.
+//! How the owner waits, which is to hear of handled signals too, is in `accept_by_descriptor.rs` and `accept_by_call.rs`, one of which is
+//! chosen. What can not happen: a signal that is taken and not returned, since nothing can fail after it is taken.
 
 use core::time::Duration;
 
-use super::{
-    on_descriptors, session,
-    wait::{Ended, Wait, deadline_in},
-};
+#[cfg(not(any(target_vendor = "apple", target_os = "openbsd")))]
+use super::wait::deadline_in;
+use super::{accepting, session, wait::Wait};
 use crate::{
     Error, Frame, Interrupt, SigInfo, Signal, SignalSet,
     sys::{self, SigSet},
@@ -22,7 +20,8 @@ use crate::{
 /// empty set waits for ever.
 ///
 /// A safe point: handlers of other signals run, and the wait goes on (Python's own `sigwait` runs them only when it ends). Any
-/// thread; on one that is not the owner no handler runs.
+/// thread; on one that is not the owner no handler runs. On macOS and the BSDs it is the system's own wait: handlers run before it, and when
+/// one has come to the owner's own thread meanwhile; for a signal that came just before it begins, or to another thread, when it ends.
 ///
 /// # Errors
 ///
@@ -46,7 +45,8 @@ pub fn sigwait(signals: impl Into<SignalSet>) -> Result<Signal, Interrupt> {
     wait_for_one(signals.into(), Frame::caller()).map(|info| info.signal())
 }
 
-/// As [`sigwait`], but returns all that is known of the signal: POSIX's and Python's `sigwaitinfo`.
+/// As [`sigwait`], but returns all that is known of the signal: POSIX's and Python's `sigwaitinfo`. Not on macOS and OpenBSD, which
+/// have no such call.
 ///
 /// # Errors
 ///
@@ -61,13 +61,14 @@ pub fn sigwait(signals: impl Into<SignalSet>) -> Result<Signal, Interrupt> {
 /// assert_eq!(info.signal(), Signal::USR1);
 /// # Ok::<(), sigtrip::Interrupt>(())
 /// ```
+#[cfg(not(any(target_vendor = "apple", target_os = "openbsd")))]
 #[track_caller]
 pub fn sigwaitinfo(signals: impl Into<SignalSet>) -> Result<SigInfo, Interrupt> {
     wait_for_one(signals.into(), Frame::caller())
 }
 
 /// As [`sigwaitinfo`], but no longer than this: then `None`. Zero takes what is pending and does not wait. POSIX's and Python's
-/// `sigtimedwait`.
+/// `sigtimedwait`. Not on macOS and OpenBSD, which have no such call.
 ///
 /// The time is in full, though handlers run; when one lasts beyond it the result is what is pending by then, or `None`.
 ///
@@ -82,6 +83,7 @@ pub fn sigwaitinfo(signals: impl Into<SignalSet>) -> Result<SigInfo, Interrupt> 
 /// assert!(sigtimedwait(Signal::USR2, Duration::from_millis(1))?.is_none());
 /// # Ok::<(), sigtrip::Interrupt>(())
 /// ```
+#[cfg(not(any(target_vendor = "apple", target_os = "openbsd")))]
 #[track_caller]
 pub fn sigtimedwait(signals: impl Into<SignalSet>, timeout: Duration) -> Result<Option<SigInfo>, Interrupt> {
     accept(signals.into(), Some(deadline_in(timeout)), Frame::caller())
@@ -102,28 +104,9 @@ fn accept(
 ) -> Result<Option<SigInfo>, Interrupt> {
     let signals = signals.checked()?;
     if session::is_owner() {
-        accept_as_owner(signals, deadline, frame)
+        accepting::accept_as_owner(signals, deadline, frame)
     } else {
         Ok(accept_as_any(signals, deadline)?)
-    }
-}
-
-fn accept_as_owner(
-    signals: SigSet,
-    deadline: Option<Duration>,
-    frame: Frame,
-) -> Result<Option<SigInfo>, Interrupt> {
-    session::check_waits()?;
-    let descriptor = sys::signal_descriptor(signals).map_err(Error::system("signalfd"))?;
-    loop {
-        let mut entries = [sys::NO_ENTRY, sys::readable(descriptor.number())];
-        if on_descriptors::wait_for(&mut entries, deadline, frame)? == Ended::TimedOut {
-            return Ok(None);
-        }
-        // `None`: another thread was faster.
-        if let Some(info) = take(signals, Some(Duration::ZERO))? {
-            return Ok(Some(info));
-        }
     }
 }
 
@@ -139,11 +122,11 @@ fn accept_as_any(signals: SigSet, deadline: Option<Duration>) -> Result<Option<S
 }
 
 /// One system call; `None` also if a handler interrupted it.
-fn take(signals: SigSet, time: Option<Duration>) -> Result<Option<SigInfo>, Error> {
-    match sys::sigtimedwait(signals, time) {
+pub(super) fn take(signals: SigSet, time: Option<Duration>) -> Result<Option<SigInfo>, Error> {
+    match sys::accept_signal(signals, time) {
         Ok(record) => Ok(record.and_then(SigInfo::new)),
         Err(errno) if errno.interrupted() => Ok(None),
-        Err(errno) => Err(Error::system("sigtimedwait")(errno)),
+        Err(errno) => Err(Error::system(sys::ACCEPT_CALL)(errno)),
     }
 }
 

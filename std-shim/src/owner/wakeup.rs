@@ -94,7 +94,7 @@ pub(crate) fn set(descriptor: c_int, warn_on_full_buffer: bool) -> Result<Option
     let ours = match OURS.load(Ordering::Relaxed) {
         NONE => sys::duplicate(descriptor).map_err(Error::system("fcntl"))?,
         ours => {
-            sys::duplicate_onto(descriptor, ours).map_err(Error::system("dup3"))?;
+            sys::duplicate_onto(descriptor, ours).map_err(Error::system(sys::DUPLICATE_CALL))?;
             ours
         }
     };

@@ -1,5 +1,6 @@
 //! Sending to a thread and to a process's descriptor, under Python's names.
 
+#[cfg(any(target_os = "linux", target_os = "android"))]
 use std::os::fd::AsFd;
 
 use crate::{Error, Interrupt, LiveThread, Signal};
@@ -28,7 +29,7 @@ where
 }
 
 /// Sends a signal to the process of a descriptor: [`crate::pidfd_send_signal`], without Python's `siginfo`, which must be
-/// `None`, and `flags`. A safe point. Any thread.
+/// `None`, and `flags`. A safe point. Any thread. Linux alone.
 ///
 /// # Errors
 ///
@@ -41,6 +42,7 @@ where
 /// signal::pidfd_send_signal(&me, SIGWINCH)?; // which is ignored by default
 /// # Ok::<(), sigtrip::Interrupt>(())
 /// ```
+#[cfg(any(target_os = "linux", target_os = "android"))]
 #[track_caller]
 pub fn pidfd_send_signal<S>(pidfd: impl AsFd, signalnum: S) -> Result<(), Interrupt>
 where

@@ -28,7 +28,7 @@ impl core::error::Error for ParseSignalError {}
 impl FromStr for Signal {
     type Err = ParseSignalError;
 
-    /// Accepts what [`name`](Self::name) gives, the aliases (`SIGCLD`, `SIGIOT`, `SIGPOLL`), `SIGRTMAX-n`, a plain number;
+    /// Accepts what [`name`](Self::name) gives, the aliases (`SIGIOT`; on Linux `SIGCLD`, `SIGPOLL`), `SIGRTMAX-n`, a plain number;
     /// with or without `SIG`, in either case.
     fn from_str(text: &str) -> Result<Self, ParseSignalError> {
         let name = strip_prefix(text, "SIG").unwrap_or(text);

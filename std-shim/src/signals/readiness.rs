@@ -3,11 +3,11 @@
 //! It only wakes: what has come stands in the bits. Signal context writes to it once until somebody has looked at all there is.
 
 use std::{
-    os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd},
+    os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd},
     sync::Arc,
 };
 
-use crate::{Error, owner::instance::Instance};
+use crate::{Error, owner::instance::Instance, sys::OwnedWake};
 
 /// A descriptor that is readable while its [`Signals`](super::Signals) has something pending, and when it was closed. For `poll`,
 /// `epoll`, tokio's `AsyncFd`, mio's `SourceFd`, async-io's `Async`.
@@ -31,7 +31,7 @@ use crate::{Error, owner::instance::Instance};
 /// # Ok::<(), sigtrip::Interrupt>(())
 /// ```
 #[derive(Debug)]
-pub struct Readiness(Arc<OwnedFd>);
+pub struct Readiness(Arc<OwnedWake>);
 
 impl Readiness {
     pub(super) fn new(instance: &Instance) -> Result<Self, Error> {

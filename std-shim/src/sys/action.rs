@@ -8,9 +8,9 @@ use core::{ffi::c_int, mem::MaybeUninit, ptr};
 use sigtrip_core::Signum;
 
 use super::{
-    Errno, WORDS, mask,
+    Errno, WORDS,
     numbers::{self, RawAction},
-    raw,
+    platform, raw, sigset,
 };
 
 /// A signal mask as the kernel has it: bit *n - 1* for signal *n*.
@@ -112,7 +112,11 @@ impl Action {
     }
 
     fn from_libc(action: &RawAction) -> Self {
-        Self { handler: action.sa_sigaction, flags: action.sa_flags, mask: mask::from_libc(&action.sa_mask) }
+        Self {
+            handler: action.sa_sigaction,
+            flags: action.sa_flags,
+            mask: sigset::from_libc(&action.sa_mask),
+        }
     }
 
     fn to_libc(self) -> RawAction {
@@ -120,15 +124,15 @@ impl Action {
         let mut action: RawAction = unsafe { MaybeUninit::zeroed().assume_init() };
         action.sa_sigaction = self.handler;
         action.sa_flags = self.flags;
-        action.sa_mask = mask::to_libc(self.mask);
+        action.sa_mask = sigset::to_libc(self.mask);
         action
     }
 }
 
 /// Every signal that can be blocked and is not libc's own: the mask as the kernel tells it back. Async-signal-safe.
 fn all_signals() -> SigSet {
-    let (first_real_time, last) = super::real_time_range();
-    let ours = |&n: &u32| n <= numbers::LAST_STANDARD || (first_real_time..=last).contains(&n);
+    let (first_real_time, last) = platform::real_time_range();
+    let ours = |&n: &u32| n <= platform::STANDARD_MAX || (first_real_time..=last).contains(&n);
     let can_be_blocked =
         |&n: &u32| n != numbers::SIGKILL.unsigned_abs() && n != numbers::SIGSTOP.unsigned_abs();
     let mut set = [0; WORDS];

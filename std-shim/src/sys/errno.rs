@@ -2,6 +2,8 @@
 
 use core::{error::Error, ffi::c_int, fmt};
 
+use super::errno_place::location;
+
 /// The number of a system error, as in `errno`.
 ///
 /// A plain value; may be used in either context.
@@ -69,12 +71,6 @@ impl Errno {
         if returned == -1 { Err(Self::last()) } else { Ok(returned) }
     }
 
-    /// What `syscall` says, which returns a long; no call here returns more than an int.
-    #[cfg(feature = "std")]
-    pub(super) fn check_call(returned: core::ffi::c_long) -> Result<c_int, Self> {
-        Self::check(c_int::try_from(returned).unwrap_or(-1))
-    }
-
     /// What a call that returns the error itself says.
     pub(super) const fn from_return(errno: c_int) -> Self {
         Self(errno)
@@ -104,20 +100,6 @@ impl fmt::Display for Errno {
 }
 
 impl Error for Errno {}
-
-/// Where this thread's `errno` is. Async-signal-safe: an address, computed from the thread pointer.
-fn location() -> *mut c_int {
-    // SAFETY: no arguments, no preconditions.
-    #[cfg(not(target_os = "android"))]
-    unsafe {
-        libc::__errno_location()
-    }
-    // SAFETY: no arguments, no preconditions.
-    #[cfg(target_os = "android")]
-    unsafe {
-        libc::__errno()
-    }
-}
 
 /// Keeps `errno` as it was when the guard was made: for signal context, before any call that may set it.
 /// Async-signal-safe.

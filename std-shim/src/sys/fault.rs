@@ -7,7 +7,7 @@ use core::ffi::{c_int, c_void};
 
 use sigtrip_core::Signum;
 
-use super::{Action, Earlier, Received, numbers, raw, replace};
+use super::{Action, Earlier, ErrnoGuard, Received, codes, numbers, raise, raw, replace};
 
 pub(crate) type InfoHandler = extern "C" fn(c_int, *mut libc::siginfo_t, *mut c_void);
 
@@ -24,18 +24,14 @@ impl Fault {
         Self(received)
     }
 
-    /// Whether an instruction raised it, so that returning would raise it again. Async-signal-safe.
-    ///
-    /// Linux: a positive `si_code` comes from the kernel, zero or less from a process. One kernel code is no fault of
-    /// this instruction: `BUS_MCEERR_AO`, an optional word about broken memory somewhere.
+    /// Whether an instruction raised it, so that returning would raise it again: what the system's codes say. Async-signal-safe.
     pub(crate) fn by_instruction(self) -> bool {
         let Received { number, info, .. } = self.0;
         if info.is_null() {
             return false;
         }
         // SAFETY: not null, so it is the kernel's record of this delivery, valid until the handler returns.
-        let code = unsafe { (*info).si_code };
-        code > 0 && !(number == numbers::SIGBUS && code == libc::BUS_MCEERR_AO)
+        codes::by_instruction(number, unsafe { (*info).si_code })
     }
 }
 
@@ -56,7 +52,8 @@ pub(crate) fn hand_over(signal: Signum, to: &Action) {
 
 impl Fault {
     /// Gives the fault to the handler that was there before ours; where there was none, puts the default action back, so
-    /// that the instruction faults again and the program dies of it where it happened. Async-signal-safe.
+    /// that the instruction faults again and the program dies of it where it happened. Where it may have been sent, so that no
+    /// instruction would, it is sent once more, and comes when the handler returns. Async-signal-safe.
     pub(crate) fn hand_over(self) {
         let number = self.0.number;
         if earlier(number).is_some_and(|earlier| earlier.call(self.0)) {
@@ -65,6 +62,10 @@ impl Fault {
         if let Some(signal) = Signum::new(number.unsigned_abs()) {
             // A failure would leave our handler in place; there is none for a signal that it was installed for.
             let _ = replace(signal, &Action::DEFAULT);
+            if !codes::TELLS_SENT_FROM_RAISED {
+                let _errno = ErrnoGuard::new();
+                let _ = raise(signal); // to this thread, which blocks it for now
+            }
         }
     }
 }

@@ -4,9 +4,11 @@ use core::ffi::c_int;
 #[cfg(feature = "std")]
 use core::ffi::c_short;
 #[cfg(feature = "std")]
-use std::os::fd::{FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 use super::Errno;
+#[cfg(feature = "std")]
+use super::{WakeEnds, platform};
 
 /// Something can be written: a bit of an entry, as the next ones.
 #[cfg(feature = "std")]
@@ -30,16 +32,42 @@ pub(crate) fn is_nonblocking(descriptor: c_int) -> Result<bool, Errno> {
 pub(crate) fn check_readable(descriptor: c_int) -> Result<(), Errno> {
     // SAFETY: numbers in, a number out.
     let flags = Errno::check(unsafe { libc::fcntl(descriptor, libc::F_GETFL) })?;
-    let readable = flags & libc::O_ACCMODE != libc::O_WRONLY && flags & libc::O_PATH == 0;
+    let readable = flags & libc::O_ACCMODE != libc::O_WRONLY && flags & platform::O_PATH == 0;
     if readable { Ok(()) } else { Err(Errno::from_return(libc::EBADF)) }
 }
 
-/// A new descriptor that is readable once it has been woken, as [`new_wake_descriptor`](super::new_wake_descriptor), closed when it is dropped.
+/// A wake descriptor that is closed when it is dropped: what is handed to users is its reading end.
 #[cfg(feature = "std")]
-pub(crate) fn owned_wake_descriptor() -> Result<OwnedFd, Errno> {
-    let number = super::new_wake_descriptor()?;
-    // SAFETY: a new descriptor, which nobody else knows.
-    Ok(unsafe { OwnedFd::from_raw_fd(number) })
+#[derive(Debug)]
+pub(crate) struct OwnedWake {
+    reads: OwnedFd,
+    /// Where it is another.
+    writes: Option<OwnedFd>,
+}
+
+#[cfg(feature = "std")]
+impl OwnedWake {
+    /// A new one, as of [`new_wake_descriptor`](super::new_wake_descriptor).
+    pub(crate) fn new() -> Result<Self, Errno> {
+        let ends = super::new_wake_descriptor()?;
+        // SAFETY: a new descriptor, which nobody else knows.
+        let reads = unsafe { OwnedFd::from_raw_fd(ends.read) };
+        // SAFETY: the same, if it is another.
+        let writes = (ends.write != ends.read).then(|| unsafe { OwnedFd::from_raw_fd(ends.write) });
+        Ok(Self { reads, writes })
+    }
+
+    pub(crate) fn ends(&self) -> WakeEnds {
+        let read = self.reads.as_raw_fd();
+        WakeEnds { read, write: self.writes.as_ref().map_or(read, AsRawFd::as_raw_fd) }
+    }
+}
+
+#[cfg(feature = "std")]
+impl AsFd for OwnedWake {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.reads.as_fd()
+    }
 }
 
 /// A second descriptor of the same open file, closed by exec.

@@ -2,18 +2,7 @@
 
 use core::{ffi::c_int, ptr, time::Duration};
 
-use super::{Errno, time::timespec};
-
-/// Why a sleep ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Woken {
-    /// Somebody woke it, or the word was another when the sleep began.
-    Changed,
-    /// A signal handler ran on this thread.
-    Interrupted,
-    /// The deadline has passed.
-    TimedOut,
-}
+use super::{Errno, Woken, time::timespec};
 
 /// Sleeps while the word is `expected`, until `deadline` on the monotonic clock (`None`: without end).
 ///
@@ -61,3 +50,6 @@ fn wake_some(word: *mut u32, most: c_int) {
     // SAFETY: the address of an atomic that lives; waking writes nothing.
     unsafe { libc::syscall(libc::SYS_futex, word, libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG, most) };
 }
+
+/// In the child of a fork: the kernel knows who sleeps, and nobody does in the child.
+pub(crate) fn forget_sleepers() {}

@@ -2,7 +2,10 @@
 
 use core::{ffi::c_int, marker::PhantomData, mem::MaybeUninit, ptr};
 
-use super::{Errno, SigSet, numbers};
+use super::{
+    Errno, SigSet, numbers,
+    sigset::{from_libc, to_libc},
+};
 
 /// What a set does to the mask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,25 +45,6 @@ pub(super) fn pending() -> SigSet {
     // SAFETY: filled in by the call, and zeroed it was valid already.
     from_libc(&unsafe { pending.assume_init() })
 }
-
-/// The kernel's bits of libc's set.
-pub(super) fn from_libc(set: &libc::sigset_t) -> SigSet {
-    // SAFETY: on Linux a sigset_t is an array of unsigned long whose first bits are the kernel's mask, in the kernel's
-    // order; it is at least WORDS words long and aligned for them.
-    unsafe { ptr::from_ref(set).cast::<SigSet>().read() }
-}
-
-/// Libc's set of the kernel's bits.
-pub(super) fn to_libc(bits: SigSet) -> libc::sigset_t {
-    // SAFETY: all-zero is a valid set: the empty one.
-    let mut set: libc::sigset_t = unsafe { MaybeUninit::zeroed().assume_init() };
-    // SAFETY: as in `from_libc`; the set is ours alone.
-    unsafe { ptr::from_mut(&mut set).cast::<SigSet>().write(bits) };
-    set
-}
-
-const _: () = assert!(size_of::<SigSet>() <= size_of::<libc::sigset_t>());
-const _: () = assert!(align_of::<SigSet>() <= align_of::<libc::sigset_t>());
 
 /// Every signal of this thread blocked, until it is dropped: then the mask is as it was. It stays on its thread.
 /// Async-signal-safe.

@@ -12,11 +12,9 @@ use core::{
 
 use sigtrip_core::Signum;
 
-use super::{SigInfo, context, kernel_thread, time::clock};
+use super::{SigInfo, context, kernel_thread, layout::SHORT_WORDS, time::clock};
 
 const WIDE: bool = size_of::<usize>() == 8;
-/// The words of every record: up to the value that was sent, or the status of a child.
-const SHORT_WORDS: usize = if WIDE { 4 } else { 6 };
 /// The words of the `siginfo_t` in a long one: up to the processor times of a child.
 pub(super) const INFO_WORDS: usize = SHORT_WORDS + 2;
 /// The words of the longest record: and the thread, seconds and nanoseconds, the program counter.

@@ -1,6 +1,4 @@
-//! Sending signals to a group, with a value, and to a thread.
-
-use core::ptr;
+//! Sending signals to a group, and to a thread.
 
 use sigtrip_core::Signum;
 
@@ -10,21 +8,6 @@ use super::{Errno, raw};
 pub(crate) fn killpg(group: libc::pid_t, signal: Option<Signum>) -> Result<(), Errno> {
     // SAFETY: numbers in, a number out; what is not a group or a signal is an error of the call.
     Errno::check(unsafe { libc::killpg(group, signal.map_or(0, raw)) }).map(drop)
-}
-
-/// POSIX `sigqueue`, with C's `sival_int`. Async-signal-safe.
-pub(crate) fn sigqueue(pid: libc::pid_t, signal: Option<Signum>, value: i32) -> Result<(), Errno> {
-    let value = libc::sigval { sival_ptr: ptr::without_provenance_mut(as_union(value)) };
-    // SAFETY: numbers in, a number out; the pointer is a number that nobody follows.
-    Errno::check(unsafe { libc::sigqueue(pid, signal.map_or(0, raw), value) }).map(drop)
-}
-
-/// C's `union sigval` holds an int in its first bytes: the low half of the pointer on a little-endian machine, the high
-/// half on a big-endian one.
-fn as_union(value: i32) -> usize {
-    let mut bytes = [0; size_of::<usize>()];
-    bytes[..size_of::<i32>()].copy_from_slice(&value.to_ne_bytes());
-    usize::from_ne_bytes(bytes)
 }
 
 /// A thread as POSIX names it, while the handle `'a` keeps that name valid.
@@ -72,26 +55,5 @@ pub(crate) unsafe fn pthread_kill_of(thread: libc::pthread_t, signal: Option<Sig
     match unsafe { libc::pthread_kill(thread, signal.map_or(0, raw)) } {
         0 => Ok(()),
         errno => Err(Errno::from_return(errno)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// As a C program would read it: through the union.
-    #[repr(C)]
-    union Sigval {
-        sival_int: i32,
-        sival_ptr: *mut (),
-    }
-
-    #[test]
-    fn a_c_program_reads_the_int() {
-        for value in [0, 1, -1, i32::MIN, i32::MAX, 0x1234_5678] {
-            let union = Sigval { sival_ptr: ptr::without_provenance_mut(as_union(value)) };
-            // SAFETY: the pointer's bytes are all initialised, and any bytes are an int.
-            assert_eq!(unsafe { union.sival_int }, value);
-        }
     }
 }

@@ -9,7 +9,7 @@ use core::{
 
 use sigtrip_core::Signum;
 
-use super::{numbers, record::INFO_WORDS};
+use super::{codes, layout, numbers, record::INFO_WORDS};
 
 /// Who has sent a signal, as `si_code` and the signal tell together (see sigaction(2)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,9 +27,6 @@ pub(crate) enum Source {
     Unknown,
 }
 
-/// Where the fields begin that mean something else for each origin.
-const FIELDS: usize = if size_of::<usize>() == 8 { 16 } else { 12 };
-
 /// What the kernel knows about one signal. A field that means nothing for this signal's code is `None`.
 #[derive(Clone, Copy)]
 #[repr(transparent)] // so that the kernel's own record can be looked at as one
@@ -43,6 +40,10 @@ impl SigInfo {
     /// # Safety
     ///
     /// - It was made by `zeroed`, and the kernel has filled it in.
+    #[cfg_attr(
+        not(feature = "std"),
+        allow(dead_code, reason = "where no call returns a record it is for kept ones alone")
+    )]
     pub(super) unsafe fn from_kernel(info: MaybeUninit<libc::siginfo_t>) -> Self {
         // SAFETY: by the caller's promise; zeroed it was valid already.
         Self(unsafe { info.assume_init() })
@@ -92,19 +93,18 @@ impl SigInfo {
         Self(unsafe { info.assume_init() })
     }
 
-    /// Linux: zero or less from a process (or on its behalf), `SI_KERNEL` from the kernel for no particular reason, and any
-    /// other positive number for a reason of that signal; a signal without reasons of its own tells of a descriptor.
+    /// By the codes of this system; a code that is nobody's own is a reason of that signal, if it is positive, and tells of a descriptor
+    /// where the signal has no reasons of its own.
     pub(crate) fn source(&self) -> Source {
-        const SI_SIGIO: c_int = -5;
         match self.0.si_code {
-            numbers::SI_USER | numbers::SI_TKILL => Source::Process,
-            numbers::SI_QUEUE => Source::Queue,
-            numbers::SI_MESGQ => Source::MessageQueue,
-            numbers::SI_TIMER => Source::Timer,
-            numbers::SI_ASYNCIO => Source::AsyncIo,
-            SI_SIGIO => Source::Descriptor,
-            numbers::SI_KERNEL => Source::Kernel,
-            ..0 => Source::Unknown,
+            codes::SI_USER | codes::SI_THREAD => Source::Process,
+            codes::SI_QUEUE => Source::Queue,
+            codes::SI_MESGQ => Source::MessageQueue,
+            codes::SI_TIMER => Source::Timer,
+            codes::SI_ASYNCIO => Source::AsyncIo,
+            codes::SI_SIGIO => Source::Descriptor,
+            codes::SI_KERNEL => Source::Kernel,
+            code if !codes::is_reason(code) => Source::Unknown,
             code => match self.0.si_signo {
                 numbers::SIGCHLD => Source::Child,
                 numbers::SIGSEGV | numbers::SIGBUS | numbers::SIGFPE | numbers::SIGILL | numbers::SIGTRAP => {
@@ -117,61 +117,63 @@ impl SigInfo {
         }
     }
 
-    /// The number at this place among the fields; 0 if it is not there.
+    /// The number at this place; 0 if it is not there.
     fn int(&self, at: usize) -> c_int {
-        self.bytes_from(FIELDS + at).first_chunk().map_or(0, |&bytes| c_int::from_ne_bytes(bytes))
+        self.bytes_from(at).first_chunk().map_or(0, |&bytes| c_int::from_ne_bytes(bytes))
     }
 
-    /// The long number at this place among the fields; 0 if it is not there.
+    /// The long number at this place; 0 if it is not there.
     fn long(&self, at: usize) -> c_long {
-        self.bytes_from(FIELDS + at).first_chunk().map_or(0, |&bytes| c_long::from_ne_bytes(bytes))
+        self.bytes_from(at).first_chunk().map_or(0, |&bytes| c_long::from_ne_bytes(bytes))
     }
 
     fn bytes_from(&self, at: usize) -> &[u8] {
-        // SAFETY: a siginfo_t is numbers one after another, without gaps, and all of them were set (see `zeroed`).
+        // SAFETY: a siginfo_t is numbers one after another, and all of its bytes were set (see `zeroed`).
         let bytes = unsafe { &*ptr::from_ref(&self.0).cast::<[u8; size_of::<libc::siginfo_t>()]>() };
         bytes.get(at..).unwrap_or_default()
     }
 
-    /// The number that came with it: for those origins that have one.
+    /// The number that came with it: for those origins that have one. A C union: the number is its first four bytes, whatever the byte order.
     pub(crate) fn any_value(&self) -> c_int {
-        self.int(8)
+        self.int(layout::VALUE)
     }
 
     /// For the origins that name a process; 0 for what is no process of this namespace.
     pub(crate) fn sender_pid(&self) -> c_int {
-        self.int(0)
+        self.int(layout::PID)
     }
 
     /// And its real user.
     pub(crate) fn sender_uid(&self) -> u32 {
-        self.int(4).cast_unsigned()
+        self.int(layout::UID).cast_unsigned()
     }
 
     /// For `Timer`: its number in the kernel, and how often it has run out unheard since.
     pub(crate) fn timer(&self) -> (c_int, c_int) {
-        (self.int(0), self.int(4))
+        layout::TIMER.map_or((0, 0), |[id, overruns]| (self.int(id), self.int(overruns)))
     }
 
     /// For `Descriptor`: its events, as poll(2) has them, and its number.
     pub(crate) fn descriptor(&self) -> (c_long, c_int) {
-        (self.long(0), self.int(size_of::<c_long>()))
+        (self.long(layout::BAND), layout::DESCRIPTOR.map_or(-1, |at| self.int(at)))
     }
 
     /// For `Child`: the processor time that it used, in user mode and in the kernel.
     pub(crate) fn child_times(&self) -> (Duration, Duration) {
-        let first = if size_of::<usize>() == 8 { 16 } else { 12 };
-        (of_ticks(self.long(first)), of_ticks(self.long(first + size_of::<c_long>())))
+        let time =
+            |at| self.bytes_from(at).first_chunk().map_or(0, |&bytes| libc::clock_t::from_ne_bytes(bytes));
+        layout::CHILD_TIMES
+            .map_or_else(Default::default, |[user, system]| (of_ticks(time(user)), of_ticks(time(system))))
     }
 
     /// For `Fault` and `SystemCall`: the address.
     pub(crate) fn address(&self) -> usize {
-        self.long(0).cast_unsigned() as usize
+        self.long(layout::ADDRESS).cast_unsigned() as usize
     }
 
     /// For `SystemCall`: its number.
     pub(crate) fn system_call(&self) -> c_int {
-        self.int(size_of::<usize>())
+        layout::SYSTEM_CALL.map_or(0, |at| self.int(at))
     }
 
     pub(crate) const fn signum(&self) -> Option<Signum> {
@@ -187,55 +189,38 @@ impl SigInfo {
     }
 
     pub(crate) fn pid(&self) -> Option<i32> {
-        // SAFETY: the record was zeroed and filled by the kernel, and every bit pattern is a number.
-        (self.by_a_process() || self.about_a_child()).then(|| unsafe { self.0.si_pid() })
+        (self.by_a_process() || self.about_a_child()).then(|| self.sender_pid())
     }
 
     pub(crate) fn uid(&self) -> Option<u32> {
-        // SAFETY: as for `pid`.
-        (self.by_a_process() || self.about_a_child()).then(|| unsafe { self.0.si_uid() })
+        (self.by_a_process() || self.about_a_child()).then(|| self.sender_uid())
     }
 
     pub(crate) fn status(&self) -> Option<i32> {
-        // SAFETY: as for `pid`.
-        self.about_a_child().then(|| unsafe { self.0.si_status() })
+        self.about_a_child().then(|| self.int(layout::STATUS))
     }
 
     pub(crate) fn value(&self) -> Option<i32> {
-        if self.0.si_code != numbers::SI_QUEUE {
-            return None;
-        }
-        // SAFETY: as for `pid`.
-        let value = unsafe { self.0.si_value() };
-        // A C union: the number is its first four bytes, whatever the byte order.
-        value.sival_ptr.addr().to_ne_bytes().first_chunk().copied().map(i32::from_ne_bytes)
+        (self.0.si_code == codes::SI_QUEUE).then(|| self.any_value())
     }
 
     pub(crate) fn band(&self) -> Option<c_long> {
-        /// How the record begins where it tells of a descriptor; libc has no name for it.
-        #[repr(C)]
-        struct Poll {
-            head: [c_int; 3],
-            band: c_long,
-        }
-        const { assert!(size_of::<Poll>() <= size_of::<libc::siginfo_t>()) };
-        let about_a_descriptor = self.0.si_signo == numbers::SIGIO && self.0.si_code > 0;
-        // SAFETY: the record is larger, at least as aligned, and every bit pattern is a number.
-        about_a_descriptor.then(|| unsafe { (*ptr::from_ref(&self.0).cast::<Poll>()).band })
+        let about_a_descriptor = self.0.si_signo == numbers::SIGIO && codes::is_reason(self.0.si_code);
+        about_a_descriptor.then(|| self.long(layout::BAND))
     }
 
     /// Sent by a process: kill, sigqueue, tgkill, a message queue.
     const fn by_a_process(&self) -> bool {
-        matches!(self.0.si_code, numbers::SI_USER | numbers::SI_QUEUE | numbers::SI_TKILL | numbers::SI_MESGQ)
+        matches!(self.0.si_code, codes::SI_USER | codes::SI_QUEUE | codes::SI_THREAD | codes::SI_MESGQ)
     }
 
     const fn about_a_child(&self) -> bool {
-        self.0.si_signo == numbers::SIGCHLD && self.0.si_code > 0
+        self.0.si_signo == numbers::SIGCHLD && codes::is_reason(self.0.si_code)
     }
 }
 
 /// A time in the ticks in which the kernel counts processor time.
-fn of_ticks(ticks: c_long) -> Duration {
+fn of_ticks(ticks: libc::clock_t) -> Duration {
     // SAFETY: no preconditions.
     let per_second = unsafe { libc::sysconf(libc::_SC_CLK_TCK) };
     match (u64::try_from(ticks), u64::try_from(per_second)) {

@@ -1,10 +1,8 @@
 //! Threads: who is calling, and the plain waits of a thread that is not the owner.
 
-use core::{ffi::c_int, ptr, time::Duration};
+use core::{ffi::c_int, time::Duration};
 
-use sigtrip_core::Signum;
-
-use super::{now, raw, time::timespec};
+use super::{now, sleep_thread};
 
 /// The calling thread's identity: not 0 and not `usize::MAX`, unique among the threads alive. It costs no system call
 /// and is no thread-local with a start-up. Async-signal-safe.
@@ -12,26 +10,15 @@ use super::{now, raw, time::timespec};
 pub(crate) fn current_thread() -> usize {
     // SAFETY: no arguments, no preconditions.
     let thread = unsafe { libc::pthread_self() };
-    thread as usize
-}
-
-/// The calling thread's number in the kernel. A system call; async-signal-safe.
-pub(crate) fn kernel_thread() -> c_int {
-    // SAFETY: no arguments, no preconditions.
-    unsafe { libc::gettid() }
+    #[allow(trivial_numeric_casts, reason = "a number here, a pointer there, and on macOS a usize")]
+    let word = thread as usize;
+    word
 }
 
 /// The process's number. Async-signal-safe.
 pub(crate) fn process() -> c_int {
     // SAFETY: no arguments, no preconditions.
     unsafe { libc::getpid() }
-}
-
-/// Sends a signal to a thread of a process; if it is gone, nothing. Async-signal-safe, but it may change `errno`: the
-/// caller keeps it.
-pub(crate) fn kick(process: c_int, thread: c_int, signal: Signum) {
-    // SAFETY: numbers in, a number out; a thread that is gone, or of another process, is an error of the call.
-    unsafe { libc::syscall(libc::SYS_tgkill, process, thread, raw(signal)) };
 }
 
 /// Lets another thread have the processor: for who waits for one. It can not fail. Async-signal-safe.
@@ -67,15 +54,4 @@ pub(crate) fn spawn_deaf(name: &str, what: fn()) -> Result<(), super::Errno> {
 pub(crate) fn pause() {
     // SAFETY: no arguments; it always returns -1 with EINTR.
     unsafe { libc::pause() };
-}
-
-/// Sleeps until `deadline` on the monotonic clock or, if that comes first, a handler has run on this thread. Returns
-/// the time left.
-pub(crate) fn sleep_thread(deadline: Duration) -> Duration {
-    let until = timespec(deadline);
-    // SAFETY: `until` outlives the call; with an absolute time the remainder is not written.
-    unsafe {
-        libc::clock_nanosleep(libc::CLOCK_MONOTONIC, libc::TIMER_ABSTIME, &raw const until, ptr::null_mut())
-    };
-    deadline.saturating_sub(now())
 }

@@ -4,13 +4,13 @@
 //! One word says whether any of them is wanted; while none is, signals have a trampoline that does not even look. Each has its
 //! own word, changed by the owner alone and read in signal context. The order is: bit, wake, then these, the byte last: whoever
 //! reads the byte finds the bit. What can not happen: a write to a descriptor number that was closed and means another file
-//! now. The number written to is the library's own, and `dup3` puts another open file behind it; it is closed only in the
+//! now. The number written to is the library's own, and `dup3` or `dup2` puts another open file behind it; it is closed only in the
 //! child of a fork, where no other thread can be about to write.
 
 use core::{
     ffi::c_int,
     mem, ptr,
-    sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU32, Ordering},
+    sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU32, AtomicUsize, Ordering},
 };
 
 use sigtrip_core::Signum;
@@ -27,7 +27,7 @@ static WAKEUP: AtomicI32 = AtomicI32::new(NONE);
 /// The first failure of a write to it that was not told yet, or 0.
 static WRITE_FAILED: AtomicI32 = AtomicI32::new(0);
 /// The thread to kick, or 0.
-static KICK_THREAD: AtomicI32 = AtomicI32::new(0);
+static KICK_THREAD: AtomicUsize = AtomicUsize::new(0);
 /// Its process: in a child of vfork, which has our memory, it is another than the one that runs.
 static KICK_PROCESS: AtomicI32 = AtomicI32::new(0);
 /// The signal to kick it with.
@@ -75,7 +75,7 @@ fn notify(signal: Signum) {
 fn kick() {
     // Relaxed: set before the session's first signal is installed, and again only when none is.
     let thread = KICK_THREAD.load(Ordering::Relaxed);
-    if thread == 0 || thread == sys::kernel_thread() {
+    if thread == 0 || thread == sys::thread_to_kick() {
         return;
     }
     // AcqRel, a swap, so that a burst kicks once. Release pairs with the Acquire in `may_kick_again`: who does not kick has set
@@ -142,7 +142,7 @@ pub(crate) fn take_failed_write() -> Option<sys::Errno> {
 }
 
 /// Whom to kick, and how; `None`: nobody, from now on. Owner context; to name somebody while no signal of ours is installed.
-pub(crate) fn set_kick(target: Option<(c_int, Signum)>) {
+pub(crate) fn set_kick(target: Option<(usize, Signum)>) {
     EXTRAS.is_asked_for();
     // Relaxed: see `kick`.
     KICK_SIGNAL.store(target.map_or(0, |(_, signal)| signal.get()), Ordering::Relaxed);
@@ -154,7 +154,7 @@ pub(crate) fn set_kick(target: Option<(c_int, Signum)>) {
 }
 
 /// In the child of a fork: the thread to kick is another, if any is kicked.
-pub(crate) fn set_kick_thread(thread: c_int) {
+pub(crate) fn set_kick_thread(thread: usize) {
     // Relaxed: there is no other thread.
     if KICK_THREAD.load(Ordering::Relaxed) != 0 {
         KICK_PROCESS.store(sys::process(), Ordering::Relaxed);

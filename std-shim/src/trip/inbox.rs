@@ -15,7 +15,7 @@ use core::{
 use sigtrip_core::{Pending, Records, Signum};
 
 use super::{DISPATCHER, Unix};
-use crate::sys::{self, KEPT_WORDS, Kept, SigInfo, WORDS};
+use crate::sys::{self, KEPT_WORDS, Kept, SigInfo, WORDS, WakeEnds};
 
 /// No descriptor was asked for.
 const NONE: c_int = -1;
@@ -73,8 +73,10 @@ impl Ring {
 pub(crate) struct Inbox {
     inner: sigtrip_core::Inbox<WORDS>,
     closed: AtomicBool,
-    /// Readable while something may be pending; `NONE` until somebody asks.
+    /// What is written to so that it is readable while something may be pending; `NONE` until somebody asks.
     descriptor: AtomicI32,
+    /// What is readable then.
+    readable: AtomicI32,
 }
 
 impl Inbox {
@@ -83,6 +85,7 @@ impl Inbox {
             inner: sigtrip_core::Inbox::new(),
             closed: AtomicBool::new(false),
             descriptor: AtomicI32::new(NONE),
+            readable: AtomicI32::new(NONE),
         }
     }
 
@@ -156,9 +159,10 @@ impl Inbox {
     }
 
     /// From now on it is woken by this descriptor too, which lives as long as the inbox. Owner context.
-    pub(crate) fn wake_by(&self, descriptor: c_int) {
-        // Relaxed: see `wake`. The caller arms the word after this.
-        self.descriptor.store(descriptor, Ordering::Relaxed);
+    pub(crate) fn wake_by(&self, ends: WakeEnds) {
+        // Relaxed, both: see `wake`. The caller arms the word after this.
+        self.readable.store(ends.read, Ordering::Relaxed);
+        self.descriptor.store(ends.write, Ordering::Relaxed);
     }
 
     /// Somebody has looked. The descriptor is readable no more, unless there is something still; then it becomes so anew, for whoever
@@ -169,7 +173,8 @@ impl Inbox {
         if descriptor == NONE {
             return;
         }
-        sys::quiet_descriptor(descriptor);
+        // Relaxed: written before the one above, by whoever is in owner context; while it is not seen nobody has been handed it.
+        sys::quiet_descriptor(self.readable.load(Ordering::Relaxed));
         if self.is_ready_or_armed() {
             sys::wake_descriptor(descriptor);
         }
@@ -177,10 +182,9 @@ impl Inbox {
 
     /// In the child of a fork: what has come has come to the parent, and nobody waits. The descriptor is one of the child's own by now,
     /// or there is none.
-    pub(crate) fn forget(&self, descriptor: Option<c_int>) {
+    pub(crate) fn forget(&self, ends: Option<WakeEnds>) {
         self.inner.forget();
-        // Relaxed: there is no other thread.
-        self.descriptor.store(descriptor.unwrap_or(NONE), Ordering::Relaxed);
+        self.wake_by(ends.unwrap_or(WakeEnds { read: NONE, write: NONE }));
         self.settle();
     }
 }

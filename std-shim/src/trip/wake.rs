@@ -11,7 +11,7 @@ use core::{
 use super::DISPATCHER;
 use crate::sys;
 
-/// The descriptor on which the owner sleeps, or `ON_THE_WORD`.
+/// What is written to, to wake the owner that sleeps on a descriptor; or `ON_THE_WORD`.
 static SLEEPS_ON: AtomicI32 = AtomicI32::new(ON_THE_WORD);
 
 const ON_THE_WORD: c_int = -1;
@@ -28,7 +28,7 @@ pub(super) fn wake() {
     }
 }
 
-/// From now on the owner sleeps on this descriptor, or on the word. Owner context, while the word is not armed.
+/// From now on the owner sleeps on a descriptor, and is woken by writing to this one; or it sleeps on the word. Owner context, while the word is not armed.
 pub(crate) fn sleep_on(descriptor: Option<c_int>) {
     // Relaxed: see `wake`. A wake that still reads the old one is for a sleep that is over.
     SLEEPS_ON.store(descriptor.unwrap_or(ON_THE_WORD), Ordering::Relaxed);
