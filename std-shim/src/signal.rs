@@ -308,7 +308,7 @@ impl Signal {
 
     /// Whether libc keeps the number for itself. (The table is not asked: a program that names no signal is to do without it.)
     pub(crate) fn is_reserved(self) -> bool {
-        self.0.get() > sys::numbers::LAST_STANDARD && !self.is_real_time()
+        self.0.get() > sys::STANDARD_MAX && !self.is_real_time()
     }
 
     /// Whether an instruction can raise it, and would again after a handler returns.
@@ -373,7 +373,7 @@ mod tests {
     #[test]
     fn every_number_up_to_the_last_standard_one_has_a_name() {
         let standard = Signal::all().filter(|signal| signal.standard().is_some()).map(Signal::number);
-        assert!(standard.eq(1..=sys::numbers::LAST_STANDARD.cast_signed()));
+        assert!(standard.eq(1..=sys::STANDARD_MAX.cast_signed()));
     }
 
     #[test]

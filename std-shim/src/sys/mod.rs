@@ -191,7 +191,7 @@ pub(crate) use mask::change_mask as change_whole_mask;
 pub(crate) use mask::{Blocked, MaskChange};
 pub(crate) use nap::sleep_thread;
 pub(crate) use numbers::SIGNAL_MAX;
-pub(crate) use platform::real_time_range;
+pub(crate) use platform::{STANDARD_MAX, real_time_range};
 pub(crate) use poll::{POLL_CALL, poll_until};
 #[cfg(all(feature = "panic-handler", not(any(feature = "std", test))))]
 pub(crate) use process::abort;

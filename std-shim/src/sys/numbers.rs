@@ -13,9 +13,6 @@ pub(super) use libc::{
     SI_QUEUE, SI_TIMER, SI_TKILL, SI_USER, SIG_BLOCK, SIG_SETMASK, SIG_UNBLOCK,
 };
 
-/// The last of the standard signals: each number up to it is one.
-pub(crate) const LAST_STANDARD: u32 = 31;
-
 /// The highest signal number of this platform.
 pub(crate) const SIGNAL_MAX: u32 = 64;
 

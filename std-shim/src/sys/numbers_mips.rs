@@ -33,9 +33,6 @@ pub(super) const SI_MESGQ: c_int = -4;
 pub(super) const SI_TKILL: c_int = -6;
 pub(super) const SI_KERNEL: c_int = 0x80;
 
-/// The last of the standard signals: each number up to it is one.
-pub(crate) const LAST_STANDARD: u32 = 31;
-
 /// The highest signal number of this platform: `SIGRTMAX`; the kernel's 128 has no name and no use.
 pub(crate) const SIGNAL_MAX: u32 = 127;
 

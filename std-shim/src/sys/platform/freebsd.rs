@@ -2,7 +2,7 @@
 //! libc's (`SIGTHR`, `SIGLIBRT`), or nobody's.
 
 /// The highest of the signals that have a name of their own.
-pub(super) const STANDARD_MAX: u32 = 31;
+pub(crate) const STANDARD_MAX: u32 = 31;
 
 /// The highest signal number of this platform.
 pub(crate) const SIGNAL_MAX: u32 = 126;

@@ -1,7 +1,7 @@
 //! Which signals there are, on Linux: libc says which real-time ones it leaves to programs.
 
 /// The highest of the signals that have a name of their own.
-pub(super) const STANDARD_MAX: u32 = 31;
+pub(crate) const STANDARD_MAX: u32 = 31;
 
 /// The first and the last real-time signal that libc leaves to programs. Async-signal-safe.
 pub(crate) fn real_time_range() -> (u32, u32) {

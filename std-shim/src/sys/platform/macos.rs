@@ -1,7 +1,7 @@
 //! Which signals there are, on macOS: 31, and no real-time ones.
 
 /// The highest of the signals that have a name of their own.
-pub(super) const STANDARD_MAX: u32 = 31;
+pub(crate) const STANDARD_MAX: u32 = 31;
 
 /// The highest signal number of this platform.
 pub(crate) const SIGNAL_MAX: u32 = 31;

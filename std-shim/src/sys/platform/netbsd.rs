@@ -1,7 +1,7 @@
 //! Which signals there are, on NetBSD: 32 with a name, the last of them SIGPWR, and real-time ones from 33 to 63 (sys/signal.h).
 
 /// The highest of the signals that have a name of their own.
-pub(super) const STANDARD_MAX: u32 = 32;
+pub(crate) const STANDARD_MAX: u32 = 32;
 
 /// The highest signal number of this platform.
 pub(crate) const SIGNAL_MAX: u32 = 63;
