@@ -131,7 +131,7 @@ compile_error!(
         target_vendor = "apple"
     ))
 ))]
-compile_error!("sigtrip's system layer is written for Linux, Android, macOS, FreeBSD, NetBSD and OpenBSD");
+compile_error!("sigtrip's system layer is written for Linux, macOS, FreeBSD, NetBSD and OpenBSD");
 
 #[cfg(feature = "capi")]
 mod capi;

@@ -199,7 +199,7 @@ mod tests {
         let deadline = soon();
         while sleep_on(word.as_ptr(), 1, deadline) != Woken::TimedOut {}
         assert!(Some(now()) >= deadline);
-        assert_eq!(sleep_on(word.as_ptr(), 0, None), Woken::Changed, "the word is another");
+        assert_eq!(sleep_on(word.as_ptr(), 0, soon()), Woken::Changed, "the word is another");
     }
 
     #[test]
