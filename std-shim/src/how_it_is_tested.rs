@@ -41,6 +41,7 @@
 //! | small programs | their sizes, linked in five ways, beside the same by hand; no trampoline can panic without std, read from one compiled for its size | `cargo test -p sigtrip-tests --test minimal -- --nocapture` |
 //! | init | ours, with glibc and musl, as a process and as PID 1, beside tini and dumb-init | `cargo test -p sigtrip-tests --test init` |
 //! | firmware | a storm of interrupts on an emulated Cortex-M0 and Cortex-M3; with a broken take or sleep it must lose some | `bash .ci/other-targets firmware` |
+//! | other systems | the shim compiled for macOS, FreeBSD, NetBSD and OpenBSD, with warnings denied; nothing of it was ever run there | `bash .ci/other-targets check-only` |
 //! | other processors | the tests of core and shim for aarch64, s390x, mips64 and i686 | `bash .ci/other-targets cross aarch64-unknown-linux-gnu` |
 //!
 //! # How the checks are checked
