@@ -42,6 +42,7 @@
 //! | init | ours, with glibc and musl, as a process and as PID 1, beside tini and dumb-init | `cargo test -p sigtrip-tests --test init` |
 //! | firmware | a storm of interrupts on an emulated Cortex-M0 and Cortex-M3; with a broken take or sleep it must lose some | `bash .ci/other-targets firmware` |
 //! | other systems | the shim compiled for macOS, FreeBSD, NetBSD and OpenBSD, with warnings denied; nothing of it was ever run there | `bash .ci/other-targets check-only` |
+//! | POSIX layer | what macOS's system layer shares with every Unix, run on Linux in its place: the unit tests and the scenarios | `bash .ci/run all` |
 //! | other processors | the tests of core and shim for aarch64, s390x, mips64 and i686 | `bash .ci/other-targets cross aarch64-unknown-linux-gnu` |
 //!
 //! # How the checks are checked
@@ -56,4 +57,5 @@
 //!   What needs both at once is left to the scenarios and the storms.
 //! - Back-pressure was run on x86-64 and i686; on 64-bit Arm where a frame has its mask is libc's word.
 //! - The stepper is for x86-64. Other processors were emulated, and a big-endian one among them; no weakly ordered one was run on real hardware.
+//! - Nothing was run on macOS or a BSD. The sleep by pipes, which these have in place of the futex, has no model.
 //! - Miri is run where the toolchain has it; it was not to be had where this was written.
