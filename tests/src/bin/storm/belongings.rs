@@ -1,9 +1,12 @@
 //! What a process has, so that what a storm has leaked can be told.
 
-use std::{collections::BTreeMap, fmt::Write, fs};
+use std::{collections::BTreeMap, fmt::Write, fs, thread, time::Instant};
 
 use sigtrip::{Signal, Timer, getitimer};
-use sigtrip_tests::raw::{self, Action};
+use sigtrip_tests::{
+    PATIENCE,
+    raw::{self, Action},
+};
 
 use crate::heap;
 
@@ -38,6 +41,7 @@ impl Belongings {
 
     /// What is not as it was; empty if everything is.
     pub(crate) fn missing_or_new(&self) -> String {
+        self.wait_for_threads();
         let heap = heap::in_use(); // before anything is allocated here
         let now = Self::now();
         let mut differences = String::new();
@@ -55,6 +59,16 @@ impl Belongings {
             compare("resident bytes", &self.resident, &now.resident);
         }
         differences
+    }
+}
+
+impl Belongings {
+    /// Until the kernel counts as many threads as before: one that was joined it counts a moment longer. One that stays is told of.
+    fn wait_for_threads(&self) {
+        let start = Instant::now();
+        while facts()["Threads"] != self.facts["Threads"] && start.elapsed() < PATIENCE {
+            thread::yield_now();
+        }
     }
 }
 
