@@ -90,8 +90,9 @@ impl Known {
 
     pub(crate) fn chained(&self) -> Option<bool> {
         let alone = |hook: &Hook| matches!(hook, Hook::Closure { chain: false, .. });
+        let chains = !self.hooks.is_empty() && !self.hooks.iter().any(alone);
         match self.below {
-            Done::Raw(Raw::Foreign(which)) if !self.hooks.iter().any(alone) => Some(which),
+            Done::Raw(Raw::Foreign(which)) if chains => Some(which),
             _ => None,
         }
     }
