@@ -23,6 +23,7 @@
  *             ended = sigtrip_signal(SIGHUP, reload, NULL, NULL);
  *         while (ended == 0)
  *             ended = sigtrip_sleep(SIGTRIP_SECOND);           // a safe point; Ctrl-C ends it
+ *         fflush(stdout);
  *         if (ended == SIGTRIP_INTERRUPTED)
  *             sigtrip_die_by(SIGINT);                          // so that a shell sees it
  *         sigtrip_close();
