@@ -229,7 +229,7 @@ impl<const LENGTH: usize, const SLOTS: usize> Records<LENGTH, SLOTS> {
             let position = self.in_the_ring(cursor.0);
             *cursor = Cursor(position);
             let (stamp, words) = self.slot(position)?;
-            // Acquire: pairs with the Release in `push`, so that the words are whole, and with those in `free_what_is_taken`,
+            // Acquire: pairs with the Release in `publish`, so that the words are whole, and with those in `free_what_is_taken`,
             // so that `head` is seen behind a slot that is in a later round.
             let seen = stamp.load(Ordering::Acquire);
             if seen == Self::free(position) + PUBLISHED {
@@ -269,7 +269,7 @@ impl<const LENGTH: usize, const SLOTS: usize> Records<LENGTH, SLOTS> {
             let next = head.wrapping_add(1);
             // Relaxed, both: the Release below publishes it. A compare-and-swap, so that of two takers one frees the slot.
             if self.head.compare_exchange(head, next, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
-                // Release: pairs with the Acquire in `claim`, and with that in `take_where`.
+                // Release: pairs with the Acquire in `try_to_claim`, and with that in `take_where`.
                 stamp.store(Self::free(head.wrapping_add(SLOTS)), Ordering::Release);
             }
         }

@@ -65,6 +65,7 @@ fn enter() -> bool {
     false
 }
 
+/// Whether nobody was inside, and this thread is now.
 fn take(me: usize) -> bool {
     // Acquire: pairs with the Release in `leave`, so that what the last holder wrote is seen. Relaxed where it fails: nothing is
     // looked at then.
@@ -80,7 +81,7 @@ fn leave(was_inside: bool) {
     if let Some(blocked) = &mut blocked {
         sys::door::leave_section(blocked);
     }
-    // Release: pairs with the Acquire in `enter`.
+    // Release: pairs with the Acquire in `take`.
     HOLDER.store(NOBODY, Ordering::Release);
     drop(blocked); // what came meanwhile is delivered here
     // Relaxed: a hint.

@@ -54,11 +54,11 @@ enum Slot {
 }
 
 impl Slot {
-    /// Returns what it was.
-    fn replace_if(&mut self, it: impl FnOnce(&Self) -> bool, new: Self) -> Self {
+    /// Coming, if it was empty. Returns what it was.
+    fn claim(&mut self) -> Self {
         let old = *self;
-        if it(&old) {
-            *self = new;
+        if old == Self::Empty {
+            *self = Self::Coming;
         }
         old
     }
@@ -144,8 +144,7 @@ impl Instance {
     fn claim(&self, signal: Signal) -> Result<bool, Error> {
         for times in 0.. {
             self.check_open()?;
-            let empty = |slot: &Slot| *slot == Slot::Empty;
-            match self.change(signal, |slot| slot.replace_if(empty, Slot::Coming)) {
+            match self.change(signal, Slot::claim) {
                 Slot::Here(_) => break,
                 Slot::Empty => return Ok(true),
                 Slot::Coming => sys::rest(times),
