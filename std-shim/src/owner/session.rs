@@ -39,9 +39,10 @@ const CLOSING: usize = usize::MAX;
 ///
 /// Made by [`init`] or [`init_with`] (and inside [`run`](crate::run)). It stays on its thread. When it is dropped,
 ///
-/// 1. every disposition that was changed is given back exactly, where ours is still installed;
-/// 2. handlers run for what is still pending, so that no signal is lost; if one fails, that is printed;
-/// 3. the handlers are freed and the process has no owner.
+/// 1. where [back-pressure](crate::RecordOptions::back_pressure) holds signals back, handlers run for these;
+/// 2. every disposition that was changed is given back exactly, where ours is still installed;
+/// 3. handlers run for what is still pending, so that no signal is lost; if one fails, that is printed;
+/// 4. the handlers are freed and the process has no owner.
 ///
 /// A signal that another thread is receiving at that very moment may come too late for its handler, and finds none then. Where
 /// that matters block it in the other threads, so that the owner receives it.
